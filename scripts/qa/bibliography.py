@@ -1,0 +1,114 @@
+"""`docs/references.bib`: every work once, parsed by bibtexparser."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import bibtexparser
+from bibtexparser import middlewares
+from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, ParsingFailedBlock
+
+from qa.issue import Issue
+
+PATH = PurePosixPath("docs/references.bib")
+REQUIRED = ("title", "author", "year", "url")
+VENUES = ("booktitle", "journal", "publisher", "school", "institution", "organization", "howpublished", "eprint")
+
+
+@dataclass(frozen=True)
+class Work:
+    """One entry; `line` is where it starts in the file."""
+
+    key: str
+    line: int
+    kind: str
+    fields: Mapping[str, str]
+
+    @property
+    def authors(self) -> str:
+        """The authors as one prints them: three by name, more as the first and "et al."."""
+        names = [_first_last(name) for name in re.split(r"\s+and\s+", self.fields.get("author", ""))]
+        others = names[-1:] == ["others"]
+        names = names[:-1] if others else names
+        if others or len(names) > 5:
+            return f"{', '.join(names[:3])} et al."
+        return ", ".join(names)
+
+    @property
+    def venue(self) -> str:
+        """Where it appeared, volume, number and pages included."""
+        field = self.fields.get
+        place = field("booktitle") or field("journal") or field("publisher") or field("school") or field("institution")
+        place = place or field("organization") or field("howpublished") or (f"arXiv:{field('eprint')}" if field("eprint") else "")
+        volume = field("volume", "") + (f"({field('number')})" if field("number") else "")
+        pages = field("pages", "").replace("--", "–")
+        return " ".join(part for part in (place, volume) if part) + (f", {pages}" if pages and place else "")
+
+    def __getattr__(self, name: str) -> str:
+        """`work.title`, `work.year`, `work.url`: fields by name, empty where there is none."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self.fields.get(name, "")
+
+
+def parse(text: str) -> tuple[dict[str, Work], list[Issue]]:
+    """All works by key, and what is wrong with the file."""
+    library = bibtexparser.parse_string(text, append_middleware=[middlewares.LatexDecodingMiddleware()])
+    works = {entry.key: _work(entry) for entry in library.entries}
+    issues = [_failed(block) for block in library.failed_blocks]
+    return works, issues + [issue for work in works.values() for issue in _incomplete(work)]
+
+
+def _work(entry: bibtexparser.model.Entry) -> Work:
+    fields = {field.key.lower(): " ".join(str(field.value).replace("{", "").replace("}", "").split()) for field in entry.fields}
+    return Work(entry.key, entry.start_line + 1, entry.entry_type, fields)
+
+
+def _failed(block: ParsingFailedBlock) -> Issue:
+    line = block.start_line + 1
+    match block:
+        case DuplicateBlockKeyBlock():
+            message = f"the key '{block.key}' stands twice, first on line {block.previous_block.start_line + 1}"
+            return Issue(PATH, line, 1, "doubled-reference", message, "Keep one of the two entries.")
+        case DuplicateFieldKeyBlock():
+            return Issue(
+                PATH,
+                line,
+                1,
+                "broken-bibliography",
+                f"doubled fields: {', '.join(sorted(block.duplicate_keys))}",
+                "Keep one of each.",
+            )
+    return Issue(
+        PATH,
+        line,
+        1,
+        "broken-bibliography",
+        f"no valid BibTeX: {block.error}",
+        "Mend this entry: braces, commas, a key.",
+    )
+
+
+def _incomplete(work: Work) -> list[Issue]:
+    missing = [name for name in REQUIRED if not work.fields.get(name)]
+    if not any(work.fields.get(name) for name in VENUES):
+        missing.append(" or ".join(VENUES[:3]))
+    if not missing:
+        return []
+    return [
+        Issue(
+            PATH,
+            work.line,
+            1,
+            "incomplete-reference",
+            f"'{work.key}' lacks {', '.join(missing)}",
+            "Look it up and add it.",
+        )
+    ]
+
+
+def _first_last(name: str) -> str:
+    last, comma, first = name.strip().partition(",")
+    return unicodedata.normalize("NFC", f"{first.strip()} {last.strip()}" if comma else last)

@@ -1,0 +1,115 @@
+"""What stands in the Markdown source of a page, with its place: headings, formulas, code, links, figures, citations.
+
+The source is scanned in a fixed order and everything found is blanked out, so that a dollar sign in code is no formula
+and a bracket in a formula is no link. Line breaks stay, so that every offset keeps its line.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Element:
+    """One piece of markup: its kind, what identifies it, a second detail (level, text, locator) and its place."""
+
+    kind: str
+    value: str
+    detail: str
+    offset: int
+    line: int
+    column: int
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """How one kind of element is recognized; `hides` says that its text is no Markdown."""
+
+    kind: str
+    regex: re.Pattern[str]
+    value: int | str
+    detail: int | str | None = None
+    hides: bool = True
+
+
+PATTERNS = (
+    Pattern("comment", re.compile(r"<!--(.*?)-->", re.S), 1),
+    Pattern(
+        "fence",
+        re.compile(r"^(?P<f> *(?P<t>```+|~~~+))(?P<info>[^\n`]*)\n(?P<body>.*?)^ *(?P=t)[`~]* *$", re.M | re.S),
+        "body",
+        "info",
+    ),
+    Pattern("display", re.compile(r"^\s*\$\$(.*?)\$\$", re.M | re.S), 1),
+    Pattern("code", re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)"), 2),
+    Pattern("formula", re.compile(r"(?<![\\$])\$(?=[^\s$])([^$\n]*?[^\s\\$])\$(?!\d)"), 1),
+    Pattern("snippet", re.compile(r"^ *--8<-- +\"([^\"]*)\"", re.M), 1),
+    Pattern("heading", re.compile(r"^(#{1,6})[ \t]+(.*?)(?:[ \t]*\{:?([^{}\n]*)\})?[ \t]*$", re.M), 3, 2, hides=False),
+    Pattern("claim", re.compile(r"^ *///+[ \t]*claim[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
+    Pattern("details", re.compile(r"^ *///+[ \t]*details[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
+    Pattern("figure", re.compile(r"!\[([^\]]*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
+    Pattern("citation", re.compile(r"(?<!\!)\[((?:@[^\]\[]+))\](?![(\[])"), 1),
+    Pattern("link", re.compile(r"(?<!\!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
+    Pattern("item", re.compile(r"^( *)(?:[-*+]|\d+\.)[ \t]+(?=\S)", re.M), 1, hides=False),
+    Pattern("row", re.compile(r"^ *\|.*\| *$", re.M), 0, hides=False),
+)
+
+
+def scan(text: str) -> list[Element]:
+    """All elements of a page's Markdown in the order of the text, each with the id of the section it stands in."""
+    found: list[Element] = []
+    line_starts = [0, *(m.end() for m in re.finditer("\n", text))]
+    for pattern in PATTERNS:
+        matches = list(pattern.regex.finditer(text))
+        found += [_element(pattern, match, line_starts) for match in matches]
+        if pattern.hides:
+            text = _blank(text, matches)
+    return list(_with_sections(sorted(found, key=lambda element: element.offset)))
+
+
+def prose(text: str) -> str:
+    """The text with everything blanked that is no prose: code, formulas, comments; lines and columns stay."""
+    for pattern in PATTERNS[:6]:
+        text = _blank(text, list(pattern.regex.finditer(text)))
+    return text
+
+
+def heading_id(element: Element) -> str:
+    """The explicit id of a heading, or nothing."""
+    match = re.search(r"(?:^|\s)#([^\s#}]+)", element.value)
+    return match[1] if match else ""
+
+
+def citations(text: str) -> Iterator[tuple[str, str]]:
+    """The keys and locators of `@a, section 2; @b`."""
+    for part in text.split(";"):
+        key, _, locator = part.strip().partition(",")
+        yield key.strip().removeprefix("@"), locator.strip()
+
+
+def _element(pattern: Pattern, match: re.Match[str], line_starts: list[int]) -> Element:
+    start = match.start() + len(match[0]) - len(match[0].lstrip())
+    line = bisect_right(line_starts, start)
+    column = start - line_starts[line - 1] + 1
+    detail = match[pattern.detail].strip() if pattern.detail is not None else ""
+    if pattern.kind == "heading":
+        detail = f"{len(match[1])} {detail}"
+    return Element(pattern.kind, (match[pattern.value] or "").strip(), detail, start, line, column)
+
+
+def _blank(text: str, matches: list[re.Match[str]]) -> str:
+    parts, end = [], 0
+    for match in matches:
+        parts += [text[end : match.start()], re.sub(r"[^\n]", " ", match[0])]
+        end = match.end()
+    return "".join(parts) + text[end:]
+
+
+def _with_sections(elements: list[Element]) -> Iterator[Element]:
+    section = ""
+    for element in elements:
+        if element.kind == "heading" and element.detail.startswith("2 "):
+            section = heading_id(element)
+        yield replace(element, section=section)

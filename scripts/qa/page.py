@@ -1,0 +1,126 @@
+"""One page: its front matter with the line of each key, its text, and the markup in it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+from qa import markup
+from qa.issue import InputError, Issue
+
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.M | re.S)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A Markdown file below `docs/`; `path` is relative to the site's root, such as `docs/training/dropout.zh.md`."""
+
+    path: PurePosixPath
+    topic: str
+    slug: str
+    language: str
+    text: str
+    meta: Mapping[str, Any]
+    meta_lines: Mapping[str, int]
+
+    @property
+    def id(self) -> str:
+        """What both languages share: `training/dropout`."""
+        return f"{self.topic}/{self.slug}" if self.topic else self.slug
+
+    @property
+    def is_question(self) -> bool:
+        return bool(self.topic) and self.slug != "index"
+
+    @cached_property
+    def elements(self) -> list[markup.Element]:
+        return markup.scan(blank_front_matter(self.text))
+
+    def each(self, *kinds: str) -> list[markup.Element]:
+        """The elements of these kinds in the order of the text."""
+        return [element for element in self.elements if element.kind in kinds]
+
+    @cached_property
+    def title(self) -> str:
+        """The text of the first heading."""
+        return next((e.detail.partition(" ")[2] for e in self.each("heading")), self.slug)
+
+    @cached_property
+    def section_text(self) -> Mapping[str, str]:
+        """The Markdown of each second-level section by its id, heading left out."""
+        body = blank_front_matter(self.text)
+        heads = [e for e in self.each("heading") if e.detail.startswith("2 ")]
+        ends = [e.offset for e in heads[1:]] + [len(body)]
+        return {e.section: body[body.find("\n", e.offset) + 1 : end] for e, end in zip(heads, ends, strict=True)}
+
+    def line_of(self, key: str) -> int:
+        return self.meta_lines.get(key, 1)
+
+
+def parse(path: PurePosixPath, raw: bytes) -> Page:
+    """Read one page; an `InputError` names the line that makes it unreadable."""
+    text = _decode(path, raw)
+    docs_path = path.relative_to("docs")
+    stem, _, language = docs_path.name.removesuffix(".md").rpartition(".")
+    meta, lines = _front_matter(path, text)
+    topic = str(docs_path.parent) if len(docs_path.parts) > 1 else ""
+    return Page(path, topic, stem or language, language if stem else "", text, meta, lines)
+
+
+def blank_front_matter(text: str) -> str:
+    """The text without its front matter, every line where it was."""
+    match = FRONT_MATTER.match(text)
+    return re.sub(r"[^\n]", " ", match[0]) + text[match.end() :] if match else text
+
+
+def _decode(path: PurePosixPath, raw: bytes) -> str:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
+        message = f"byte 0x{raw[error.start]:02x} is no UTF-8"
+        raise InputError(Issue(path, line, column, "wrong-encoding", message, "Save the file as UTF-8.")) from None
+    if text.startswith("\ufeff"):
+        message = "the file starts with a byte-order mark, which hides its front matter"
+        raise InputError(Issue(path, 1, 1, "byte-order-mark", message, "Save the file as UTF-8 without a byte-order mark."))
+    return text.replace("\r\n", "\n")
+
+
+def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[str, int]]:
+    match = FRONT_MATTER.match(text)
+    if not match:
+        if re.match(r"\A---[ \t]*\n", text):
+            raise _broken(path, 1, 1, "the front matter is never closed", "End it with a line of three hyphens.")
+        return {}, {}
+    try:
+        node = yaml.compose(match[1], Loader=yaml.SafeLoader)
+        meta = yaml.safe_load(match[1])
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
+        problem = getattr(error, "problem", None) or str(error)
+        raise _broken(path, line, column, f"the front matter is no valid YAML: {problem}") from None
+    if node is None:
+        return {}, {}
+    if not isinstance(node, yaml.MappingNode):
+        raise _broken(path, 2, 1, "the front matter is no list of `key: value` lines")
+    return meta, _lines(path, node)
+
+
+def _lines(path: PurePosixPath, node: yaml.MappingNode) -> dict[str, int]:
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        if key.value in lines:
+            message = f"the key '{key.value}' stands twice, first on line {lines[key.value]}"
+            raise InputError(Issue(path, key.start_mark.line + 2, 1, "doubled-key", message, "Keep one of them."))
+        lines[key.value] = key.start_mark.line + 2
+    return lines
+
+
+def _broken(path: PurePosixPath, line: int, column: int, message: str, remedy: str = "Mend the YAML.") -> InputError:
+    return InputError(Issue(path, line, column, "broken-front-matter", message, remedy))

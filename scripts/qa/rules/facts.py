@@ -1,0 +1,194 @@
+"""Front matter: a closed list of keys, values from closed lists, and facts that fit each other over all pages."""
+
+import datetime
+import difflib
+from collections.abc import Iterator
+
+from qa.issue import Issue
+from qa.page import Page
+from qa.rules import rule
+from qa.site import Site
+
+
+@rule
+def unknown_key(site: Site) -> Iterator[Issue]:
+    """Front matter has only keys that mean something.
+
+    Bad:  `alias: [BN]`
+    Good: `aliases: [BN]`
+    """
+    for page in site.pages:
+        allowed = _keys(page, site)
+        for key in page.meta:
+            if key not in allowed:
+                message = f"unknown key '{key}'{_did_you_mean(str(key), allowed)}"
+                yield _at(page, str(key), "unknown-key", message, f"Keys of this page: {', '.join(allowed)}.")
+
+
+@rule
+def missing_key(site: Site) -> Iterator[Issue]:
+    """A question states all of its facts.
+
+    Bad:  front matter without `level`
+    Good: `level: mid`
+    """
+    for page in site.pages:
+        if page.is_question:
+            missing = [key for key in _keys(page, site) if key not in page.meta]
+            for key in missing:
+                yield Issue(page.path, 1, 1, "missing-key", f"the key '{key}' is missing", f"Add `{key}:` to the front matter.")
+
+
+@rule
+def bad_value(site: Site) -> Iterator[Issue]:
+    """Values have the form that their key asks for.
+
+    Bad:  `level: middle`
+    Good: `level: mid`
+    """
+    for page in site.pages:
+        if page.is_question:
+            for key in page.meta:
+                if (form := FORMS.get(key)) and (problem := form(page.meta[key], site)):
+                    yield _at(page, key, "bad-value", f"'{key}' {problem[0]}", problem[1])
+
+
+@rule
+def unknown_source(site: Site) -> Iterator[Issue]:
+    """`asked` names a source of `qa.yml` and a number that this source has.
+
+    Bad:  `asked: [wechat/13]`
+    Good: `asked: [wechat/12]`
+    """
+    sources = site.conventions.sources
+    for page in site.questions:
+        for entry in _strings(page, "asked"):
+            source, _, number = entry.partition("/")
+            if source not in sources:
+                message = f"unknown source '{source}'{_did_you_mean(source, list(sources))}"
+                yield _at(page, "asked", "unknown-source", message, f"Sources: {', '.join(sources)}.")
+            elif not number.isdecimal() or int(number) not in sources[source].numbers:
+                have = sources[source].numbers
+                yield _at(
+                    page,
+                    "asked",
+                    "unknown-source",
+                    f"'{source}' has no number {number}",
+                    f"It has {have[0]} to {have[-1]}.",
+                )
+
+
+@rule
+def duplicate_asked(site: Site) -> Iterator[Issue]:
+    """A number of a source is answered by one page.
+
+    Bad:  `asked: [wechat/1]` on two pages
+    Good: `asked: [wechat/1]` on one of them
+    """
+    seen: dict[str, Page] = {}
+    for page in site.questions:
+        for entry in _strings(page, "asked"):
+            other = seen.setdefault(entry, page)
+            if other is not page:
+                message = f"'{entry}' is answered by {other.path} already"
+                yield _at(page, "asked", "duplicate-asked", message, "Keep it on the page that answers it.")
+        for entry in {e for e in _strings(page, "asked") if _strings(page, "asked").count(e) > 1}:
+            yield _at(page, "asked", "duplicate-asked", f"'{entry}' stands twice", "Keep one of them.")
+
+
+@rule
+def unknown_related(site: Site) -> Iterator[Issue]:
+    """`related` names other questions, once each.
+
+    Bad:  `related: [drop-out]`
+    Good: `related: [dropout]`
+    """
+    slugs = list(site.by_slug)
+    for page in site.questions:
+        related = _strings(page, "related")
+        for slug in related:
+            if slug not in slugs:
+                message = f"'related' names '{slug}', and there is no such question{_did_you_mean(slug, slugs)}"
+                yield _at(
+                    page,
+                    "related",
+                    "unknown-related",
+                    message,
+                    "Name the slug of a question, without topic or language.",
+                )
+        for slug in {s for s in related if related.count(s) > 1 or s == page.slug}:
+            why = "the page itself" if slug == page.slug else f"'{slug}' twice"
+            yield _at(page, "related", "unknown-related", f"'related' names {why}", "Remove it.")
+
+
+@rule
+def one_way_related(site: Site) -> Iterator[Issue]:
+    """Relations hold both ways.
+
+    Bad:  dropout relates to bias-variance, and bias-variance does not relate to dropout
+    Good: each names the other
+    """
+    for page in site.questions:
+        for slug in dict.fromkeys(_strings(page, "related")):
+            other = site.by_slug.get(slug)
+            if other and other is not page and page.slug not in _strings(other, "related"):
+                message = f"'related' names '{slug}', and {other.path} does not name '{page.slug}'"
+                yield _at(
+                    page,
+                    "related",
+                    "one-way-related",
+                    message,
+                    f"Add {page.slug} to `related` there, or remove {slug} here.",
+                )
+
+
+def _keys(page: Page, site: Site) -> list[str]:
+    """The keys that a page may have; a question must have them all."""
+    table = site.conventions.front_matter
+    if not page.is_question:
+        return table["plain"]
+    return table["default" if page.language == site.conventions.default_language else "other"]
+
+
+def _at(page: Page, key: str, name: str, message: str, remedy: str) -> Issue:
+    return Issue(page.path, page.line_of(key), 1, name, message, remedy)
+
+
+def _strings(page: Page, key: str) -> list[str]:
+    value = page.meta.get(key)
+    return [str(entry) for entry in value] if isinstance(value, list) else []
+
+
+def _did_you_mean(word: str, choices: list[str]) -> str:
+    close = difflib.get_close_matches(word, choices, 1)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def _level(value: object, site: Site) -> tuple[str, str] | None:
+    if value in list(site.conventions.levels):
+        return None
+    return f"is '{value}'", f"Levels: {', '.join(site.conventions.levels)}."
+
+
+def _list_of_strings(value: object, site: Site) -> tuple[str, str] | None:
+    if isinstance(value, list) and all(isinstance(entry, str) and entry.strip() for entry in value):
+        return None
+    return (
+        f"is no list of words: {value!r}",
+        "Write [one, two]; quote what YAML would read as a number or as true/false.",
+    )
+
+
+def _date(value: object, site: Site) -> tuple[str, str] | None:
+    if isinstance(value, datetime.date):
+        return None
+    return f"is '{value}'", "Write a date such as 2026-11-22."
+
+
+FORMS = {
+    "level": _level,
+    "asked": _list_of_strings,
+    "related": _list_of_strings,
+    "aliases": _list_of_strings,
+    "reviewed": _date,
+}

@@ -1,0 +1,161 @@
+"""Languages are equal: what has no language of its own corresponds one to one."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import zip_longest
+
+from qa import markup
+from qa.issue import Issue
+from qa.markup import Element
+from qa.page import Page
+from qa.rules import rule
+from qa.site import Site
+
+Shape = Callable[[Page], list[tuple[str, Element]]]
+
+
+@rule
+def heading_mismatch(site: Site) -> Iterator[Issue]:
+    """Headings correspond: the same ids at the same levels in the same order.
+
+    Bad:  `### 推导 { #derivation }` and `### Derivation { #proof }`
+    Good: the same id in both
+    """
+
+    def headings(page: Page) -> list[tuple[str, Element]]:
+        return [(f"{'#' * int(h.detail[0])} #{markup.heading_id(h)}", h) for h in page.each("heading")]
+
+    yield from _compare(site, "heading-mismatch", "heading", headings)
+
+
+@rule
+def formula_mismatch(site: Site) -> Iterator[Issue]:
+    """Display formulas are the same, in the same order; white space does not count.
+
+    Bad:  $$ y = Wx $$ and $$ y = Wx + b $$
+    Good: the same formula in both
+    """
+
+    def formulas(page: Page) -> list[tuple[str, Element]]:
+        return [(" ".join(e.value.split()), e) for e in page.each("display")]
+
+    yield from _compare(site, "formula-mismatch", "display formula", formulas)
+
+
+@rule
+def code_mismatch(site: Site) -> Iterator[Issue]:
+    """Code blocks and snippets are the same, in the same order.
+
+    Bad:  one language includes `dropout.py:train`, the other `dropout.py:infer`
+    Good: the same snippet in both
+    """
+
+    def code(page: Page) -> list[tuple[str, Element]]:
+        return [(f"{e.detail} {e.value}".strip(), e) for e in page.each("fence", "snippet")]
+
+    yield from _compare(site, "code-mismatch", "code block", code)
+
+
+@rule
+def figure_mismatch(site: Site) -> Iterator[Issue]:
+    """Figures are the same, in the same order; each language describes them in its own words.
+
+    Bad:  a figure that only one language shows
+    Good: the same file in both
+    """
+
+    def figures(page: Page) -> list[tuple[str, Element]]:
+        return [(e.value, e) for e in page.each("figure")]
+
+    yield from _compare(site, "figure-mismatch", "figure", figures)
+
+
+@rule
+def link_mismatch(site: Site) -> Iterator[Issue]:
+    """Each section links to the same pages and places; the order may follow the language.
+
+    Bad:  `[ResNet](resnet.zh.md#answer)` and `[ResNet](resnet.en.md)`
+    Good: `[ResNet](resnet.zh.md#answer)` and `[ResNet](resnet.en.md#answer)`
+    """
+
+    def links(page: Page) -> list[tuple[str, Element]]:
+        return [(re.sub(rf"\.{page.language}\.md\b", ".md", e.value), e) for e in page.each("link")]
+
+    yield from _compare(site, "link-mismatch", "link", links, ordered=False)
+
+
+@rule
+def citation_mismatch(site: Site) -> Iterator[Issue]:
+    """Each section cites the same works at the same places; the order may follow the language.
+
+    Bad:  `[@he2016deep, section 3]` and `[@he2016deep, section 4]`
+    Good: the same in both
+    """
+
+    def cited(page: Page) -> list[tuple[str, Element]]:
+        return [(f"@{key}, {place}".rstrip(", "), e) for e in page.each("citation") for key, place in markup.citations(e.value)]
+
+    yield from _compare(site, "citation-mismatch", "citation", cited, ordered=False)
+
+
+@rule
+def block_mismatch(site: Site) -> Iterator[Issue]:
+    """Each section has as many list items, table rows, annotated mistakes and follow-ups in every language.
+
+    Bad:  four follow-ups in Chinese, three in English
+    Good: four in both
+    """
+    names = {"item": "list item", "row": "table row", "claim": "annotated mistake", "details": "follow-up"}
+    for kind, name in names.items():
+
+        def blocks(page: Page, kind: str = kind) -> list[tuple[str, Element]]:
+            return [(e.section, e) for e in page.each(kind)]
+
+        yield from _compare(site, "block-mismatch", name, blocks)
+
+
+def _compare(site: Site, name: str, what: str, shape: Shape, ordered: bool = True) -> Iterator[Issue]:
+    """Report, in every other language, the first place of each section where it leaves the default language."""
+    for page in site.pages:
+        default = site.twin(page, site.conventions.default_language)
+        if default and page.language in site.conventions.languages and page.language != default.language:
+            yield from _differences(default, page, name, what, shape, ordered)
+
+
+def _differences(default: Page, page: Page, name: str, what: str, shape: Shape, ordered: bool) -> Iterator[Issue]:
+    theirs, ours = (_by_section(shape(one), ordered) for one in (default, page))
+    for section in dict.fromkeys([*theirs, *ours]):
+        pairs = zip_longest(theirs.get(section, []), ours.get(section, []))
+        first = next(((a, b) for a, b in pairs if not a or not b or a[0] != b[0]), None)
+        if first:
+            yield _difference(default, page, section, name, what, *first)
+
+
+def _difference(
+    default: Page,
+    page: Page,
+    section: str,
+    name: str,
+    what: str,
+    expected: tuple[str, Element] | None,
+    found: tuple[str, Element] | None,
+) -> Issue:
+    place = f"{default.path.name}:{expected[1].line}" if expected else default.path.name
+    want = f"{place} has '{_short(expected[0])}'" if expected else f"{place} has no more"
+    have = f"'{_short(found[0])}'" if found else f"no more of them in '{section or 'the beginning'}'"
+    head = next((e for e in page.each("heading") if e.section == section), None)
+    at = found[1] if found else head
+    line, column = (at.line, at.column) if at else (1, 1)
+    return Issue(page.path, line, column, name, f"{what}: {want}, here {have}", "Make the two languages correspond.")
+
+
+def _by_section(shape: list[tuple[str, Element]], ordered: bool) -> dict[str, list[tuple[str, Element]]]:
+    sections: dict[str, list[tuple[str, Element]]] = {}
+    for entry in shape:
+        sections.setdefault(entry[1].section, []).append(entry)
+    return sections if ordered else {key: sorted(entries, key=lambda e: e[0]) for key, entries in sections.items()}
+
+
+def _short(text: str, limit: int = 60) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

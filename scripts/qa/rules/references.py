@@ -1,0 +1,74 @@
+"""Links and citations that a strict build does not hold."""
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from qa import citing, markup
+from qa.bibliography import PATH
+from qa.issue import Issue
+from qa.rules import rule
+from qa.site import Site
+
+
+@rule
+def bare_link(site: Site) -> Iterator[Issue]:
+    """A link names the real file with its language, so that it works on a code host and cannot lead to the wrong one.
+
+    Bad:  `[ResNet](resnet.md)`
+    Good: `[ResNet](resnet.en.md)`
+    """
+    languages = "|".join(site.conventions.languages)
+    for page in site.pages:
+        for link in page.each("link"):
+            path = link.value.partition("#")[0]
+            if re.search(r"\.md$", path) and "://" not in path and not re.search(rf"\.({languages})\.md$", path):
+                right = re.sub(r"\.md$", f".{page.language}.md", path)
+                message = f"the link to '{path}' names no language"
+                yield Issue(page.path, link.line, link.column, "bare-link", message, f"Write {right}.")
+
+
+@rule
+def unknown_citation(site: Site) -> Iterator[Issue]:
+    """Every citation names an entry of `docs/references.bib`.
+
+    Bad:  `[@he2015deep]` where the entry is he2016deep
+    Good: `[@he2016deep]`
+    """
+    for page in site.pages:
+        for citation in page.each("citation"):
+            for key, _ in markup.citations(citation.value):
+                if key not in site.works:
+                    close = difflib.get_close_matches(key, list(site.works), 1)
+                    message = f"no entry '{key}' in docs/references.bib"
+                    remedy = f"Did you mean '{close[0]}'?" if close else "Add the entry there."
+                    yield Issue(page.path, citation.line, citation.column, "unknown-citation", message, remedy)
+
+
+@rule
+def unknown_locator(site: Site) -> Iterator[Issue]:
+    """The place of a citation uses the words of `qa.yml`, which are printed in the reader's language.
+
+    Bad:  `[@he2016deep, sec. 3]`
+    Good: `[@he2016deep, section 3]`
+    """
+    for page in site.pages:
+        for citation in page.each("citation"):
+            for key, place in markup.citations(citation.value):
+                for word in citing.unknown_locators(place, site.conventions.locators):
+                    message = f"the place of '{key}' starts with '{word}'"
+                    remedy = f"Words: {', '.join(site.conventions.locators)}."
+                    yield Issue(page.path, citation.line, citation.column, "unknown-locator", message, remedy)
+
+
+@rule
+def unused_reference(site: Site) -> Iterator[Issue]:
+    """Every entry of the bibliography is cited.
+
+    Bad:  an entry that no page cites
+    Good: an entry cited as `[@key]`
+    """
+    cited = {key for page in site.pages for e in page.each("citation") for key, _ in markup.citations(e.value)}
+    for work in site.works.values():
+        if work.key not in cited:
+            yield Issue(PATH, work.line, 1, "unused-reference", f"no page cites '{work.key}'", "Cite it or remove it.")

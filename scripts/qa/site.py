@@ -1,0 +1,90 @@
+"""Read a site's folder into values: the only module that opens content files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from qa import bibliography, conventions, page
+from qa.bibliography import Work
+from qa.conventions import Conventions
+from qa.issue import InputError, Issue
+from qa.page import Page
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything below a site's root that a rule, a hook or the search looks at; `unreadable` is what could not be read."""
+
+    root: Path
+    conventions: Conventions
+    pages: tuple[Page, ...]
+    files: frozenset[PurePosixPath]
+    works: Mapping[str, Work]
+    unreadable: tuple[Issue, ...]
+
+    @cached_property
+    def by_path(self) -> Mapping[PurePosixPath, Page]:
+        return {one.path: one for one in self.pages}
+
+    @cached_property
+    def by_id(self) -> Mapping[tuple[str, str], Page]:
+        """Pages by (id, language)."""
+        return {(one.id, one.language): one for one in self.pages}
+
+    @cached_property
+    def questions(self) -> tuple[Page, ...]:
+        """Questions in the default language, by topic, then level, then slug."""
+        topics, levels = list(self.conventions.topics), list(self.conventions.levels)
+
+        def position(one: Page) -> tuple[int, int, str]:
+            level = one.meta.get("level")
+            return topics.index(one.topic), levels.index(level) if level in levels else len(levels), one.slug
+
+        default = self.conventions.default_language
+        known = [one for one in self.pages if one.is_question and one.language == default and one.topic in topics]
+        return tuple(sorted(known, key=position))
+
+    @cached_property
+    def by_slug(self) -> Mapping[str, Page]:
+        """Questions in the default language by slug; slugs are unique over all topics."""
+        return {one.slug: one for one in self.questions}
+
+    @cached_property
+    def answered(self) -> Mapping[str, Page]:
+        """The page that answers each number of a source: `wechat/1` → page."""
+        return {str(number): one for one in self.questions for number in _list(one.meta.get("asked"))}
+
+    def twin(self, one: Page, language: str) -> Page | None:
+        """The same page in another language."""
+        return self.by_id.get((one.id, language))
+
+    def fact(self, one: Page, key: str) -> object:
+        """A fact that stands in the default language and holds for all of them."""
+        default = self.twin(one, self.conventions.default_language)
+        return default.meta.get(key) if default else None
+
+
+def load(root: Path) -> Site:
+    """Read `qa.yml`, every page below `docs/` and the bibliography; what cannot be read becomes an issue."""
+    house = conventions.load(root)
+    docs = root / "docs"
+    files = sorted(PurePosixPath(path.relative_to(root).as_posix()) for path in docs.rglob("*") if path.is_file())
+    pages, unreadable = [], []
+    for path in files:
+        if path.suffix == ".md":
+            try:
+                pages.append(page.parse(path, (root / path).read_bytes()))
+            except InputError as error:
+                unreadable.append(error.issue)
+    works, issues = _works(root)
+    return Site(root, house, tuple(pages), frozenset(files), works, (*unreadable, *issues))
+
+
+def _works(root: Path) -> tuple[dict[str, Work], list[Issue]]:
+    path = root / bibliography.PATH
+    return bibliography.parse(path.read_text(encoding="utf-8")) if path.exists() else ({}, [])
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
