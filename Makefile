@@ -6,7 +6,8 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 ADDRESS ?= 127.0.0.1:8000
 export NO_MKDOCS_2_WARNING := 1
-export NODE_USE_SYSTEM_CA := 1  # npm trusts the certificates that the system trusts, as pip does
+# npm trusts the certificates that the system trusts, as pip does
+export NODE_USE_SYSTEM_CA := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve build test check evidence new clean pins
