@@ -61,7 +61,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Add the headings of the generated sections, so that the table of contents has them."""
     one = _page(page)
-    return render.with_generated_headings(markdown, one, _site) if one and one.is_question else markdown
+    return render.with_generated_headings(markdown, one, _site) if one else markdown
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:

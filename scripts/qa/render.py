@@ -33,10 +33,12 @@ def navigation(site: Site) -> list[Any]:
 
 
 def with_generated_headings(markdown: str, one: Page, site: Site) -> str:
-    """A question's Markdown with a marker for the facts under its title and headings for the generated sections."""
-    markdown = re.sub(r"^(# .*)$", r"\1\n\n<!-- facts -->\n", markdown, count=1, flags=re.M)
+    """A page's Markdown with a marker for a question's facts under the title and headings for the generated sections."""
+    wanted = {"related": one.is_question, "references": bool(one.each("citation"))}
+    if one.is_question:
+        markdown = re.sub(r"^(# .*)$", r"\1\n\n<!-- facts -->\n", markdown, count=1, flags=re.M)
     for section, names in site.conventions.generated.items():
-        if section != "references" or one.each("citation"):
+        if wanted[section]:
             markdown += f"\n\n## {names[one.language]} {{ #{section} }}\n\n<!-- {section} -->\n"
     return markdown
 
@@ -59,7 +61,7 @@ def content(text: str, one: Page, site: Site, url: str, drawings: Mapping[str, s
         "related": lambda: _draw("related.html", one, site, related=list(_related(one, site, url))),
         "references": lambda: _draw("references.html", one, site, references=references),
     }
-    return _fill(text, fill if one.is_question else {})
+    return _fill(text, fill)
 
 
 def fill_markers(text: str, one: Page, site: Site, url: str, contents: Mapping[str, str]) -> str:
