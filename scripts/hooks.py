@@ -12,7 +12,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 import qa.page
-from qa import mathematics, render, rules, site
+from qa import mathematics, render, rules, search, site
 from qa.issue import InputError, Issue
 from qa.site import Site
 
@@ -103,6 +103,14 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(output, encoding="utf-8")
     return ""
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Write the search index of the language that was built."""
+    folder = Path(config.site_dir) / "search"
+    for name, content in search.build(_site, _language(config)).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
 
 
 def _page(page: Page) -> qa.page.Page | None:

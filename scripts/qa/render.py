@@ -11,7 +11,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from qa import citing, markup, mathematics
+from qa import citing, hover, markup, mathematics
+from qa.glossary import Term
 from qa.issue import InputError, Issue
 from qa.page import Page
 from qa.site import Site
@@ -56,6 +57,7 @@ def content(text: str, one: Page, site: Site, url: str, drawings: Mapping[str, s
         text, references = citing.number(text, site.works, site.conventions.locators, one.language, draw)
     except KeyError as error:
         raise InputError(_citation_issue(one, str(error.args[0]))) from None
+    text = hover.mark(text, site.glossary, one.language, one.id, partial(_term, one=one, site=site, url=url))
     fill = {
         "facts": lambda: _draw("facts.html", one, site, url=url, asked=_asked(one, site, url), level=_level(one, site)),
         "related": lambda: _draw("related.html", one, site, related=list(_related(one, site, url))),
@@ -180,6 +182,13 @@ def _related(one: Page, site: Site, url: str) -> Iterator[dict[str, Any]]:
                 "topic": topic,
                 "level": _level(other, site),
             }
+
+
+def _term(term: Term, text: str, one: Page, site: Site, url: str) -> str:
+    """A term of the glossary in the text, with what it means and, where that page exists, the way to its explanation."""
+    address = _url(term.page, one, site, url) if (term.page, one.language) in site.by_id else ""
+    values = {"url": address, "means": term.words[one.language].means, "text": Markup(text)}
+    return _templates().get_template("term.html").render(values).strip()
 
 
 def _by_level(one: Page, site: Site, url: str, contents: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from qa import bibliography, conventions, page
+from qa import bibliography, conventions, glossary, page
 from qa.bibliography import Work
 from qa.conventions import Conventions
+from qa.glossary import Term
 from qa.issue import InputError, Issue
 from qa.page import Page
 
@@ -21,6 +22,7 @@ class Site:
     pages: tuple[Page, ...]
     files: frozenset[PurePosixPath]
     works: Mapping[str, Work]
+    glossary: tuple[Term, ...]
     unreadable: tuple[Issue, ...]
 
     @cached_property
@@ -66,7 +68,7 @@ class Site:
 
 
 def load(root: Path) -> Site:
-    """Read `qa.yml`, every page below `docs/` and the bibliography; what cannot be read becomes an issue."""
+    """Read `qa.yml`, every page below `docs/`, the bibliography and the glossary; what cannot be read becomes an issue."""
     house = conventions.load(root)
     docs = root / "docs"
     files = sorted(PurePosixPath(path.relative_to(root).as_posix()) for path in docs.rglob("*") if path.is_file())
@@ -78,12 +80,18 @@ def load(root: Path) -> Site:
             except InputError as error:
                 unreadable.append(error.issue)
     works, issues = _works(root)
-    return Site(root, house, tuple(pages), frozenset(files), works, (*unreadable, *issues))
+    terms, broken = _terms(root, house)
+    return Site(root, house, tuple(pages), frozenset(files), works, terms, (*unreadable, *issues, *broken))
 
 
 def _works(root: Path) -> tuple[dict[str, Work], list[Issue]]:
     path = root / bibliography.PATH
     return bibliography.parse(path.read_text(encoding="utf-8")) if path.exists() else ({}, [])
+
+
+def _terms(root: Path, house: Conventions) -> tuple[tuple[Term, ...], list[Issue]]:
+    path = root / glossary.PATH
+    return glossary.parse(path.read_text(encoding="utf-8"), list(house.languages)) if path.exists() else ((), [])
 
 
 def _list(value: object) -> list[object]:
