@@ -237,6 +237,8 @@ def test_where_nothing_is_found_it_offers_the_closest_and_a_link_to_propose(spie
     assert nothing.is_visible()
     link = nothing.locator(".qa-nothing__propose a")
     assert link.get_attribute("href").endswith("/issues/new?title=zqxjkv%20wvuts")
+    spied.locator(BOX).press("Enter")
+    assert spied.url == built.address + "en/"
     assert ask(spied, "dropout")
     assert not nothing.is_visible()
 
