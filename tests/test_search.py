@@ -160,7 +160,7 @@ def test_a_result_names_the_question_marks_the_match_and_leads_to_the_section(sp
     spied.wait_for_url(target)
     anchor = target.partition("#")[2]
     assert spied.locator(f"[id='{anchor}']").count() == 1
-    spied.locator("article mark[data-md-highlight]").first.wait_for()
+    spied.locator("article mark[data-md-highlight]").first.wait_for(state="attached")  # it may stand in closed details
     assert spied.locator(".katex mark").count() == 0
 
 
