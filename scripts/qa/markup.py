@@ -49,7 +49,7 @@ PATTERNS = (
     Pattern("heading", re.compile(r"^(#{1,6})[ \t]+(.*?)(?:[ \t]*\{:?([^{}\n]*)\})?[ \t]*$", re.M), 3, 2, hides=False),
     Pattern("claim", re.compile(r"^ *///+[ \t]*claim[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
     Pattern("details", re.compile(r"^ *///+[ \t]*details[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
-    Pattern("figure", re.compile(r"!\[([^\]]*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
+    Pattern("figure", re.compile(r"!\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
     Pattern("citation", re.compile(r"(?<!\!)\[((?:@[^\]\[]+))\](?![(\[])"), 1),
     Pattern("link", re.compile(r"(?<!\!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
     Pattern("item", re.compile(r"^( *)(?:[-*+]|\d+\.)[ \t]+(?=\S)", re.M), 1, hides=False),
