@@ -32,7 +32,7 @@ def part_votes() -> Array:
     pose = np.array([0.9, 0.6])
     angle = 2 * np.pi * np.arange(8) * 3 / 8
     b = np.column_stack([np.cos(angle), np.sin(angle)])
-    a = b[::-1] * 1.0
+    a = np.empty_like(b)
     a[:6] = pose + 0.06 * rng.standard_normal((6, 2))
     a[6:] = np.array([[-1.0, 0.3], [0.2, -1.0]])
     return np.stack([a, b], 1)

@@ -50,7 +50,7 @@ def targets(w_target: list[Array], obs: Array, reward: Array, h: Array) -> Array
 def loss_gradient(q: Array, action: Array, y: Array) -> Array:
     """d/dQ of the mean squared error, for the actions taken only."""
     taken = np.eye(2)[action]
-    return taken * (q - y[..., None]) / action.size
+    return 2 * taken * (q - y[..., None]) / action.size
     # --8<-- [end:targets]
 
 

@@ -38,9 +38,9 @@ def conv3d(clips: Array, w: Array) -> Array:
 
 def recurrent(clips: Array, w: Array) -> Array:
     """A fixed random RNN over the frames; its last state."""
-    h = np.zeros((len(clips), FEATURES))
+    h, mix = np.zeros((len(clips), w.shape[1])), orthogonal(w.shape[1])
     for t in range(FRAMES):
-        h = np.tanh(clips[:, t] @ w[:PIXELS] + 0.5 * h @ MIX)
+        h = np.tanh(clips[:, t] @ w[:PIXELS] + 0.5 * h @ mix)
     return h
     # --8<-- [end:models]
 
@@ -51,16 +51,26 @@ def motion(clips: Array, w: Array) -> Array:
     return np.stack([(now * np.roll(later, s, 2)).mean((1, 2)) for s in (-1, 0, 1)], 1)
 
 
-MIX = np.linalg.qr(np.random.default_rng(1).standard_normal((FEATURES, FEATURES)))[0]
-MODELS = {"frame pooling": pooled, "flow only": motion, "CNN + RNN": recurrent, "3D convolution": conv3d}
+def orthogonal(n: int) -> Array:
+    return np.linalg.qr(np.random.default_rng(1).standard_normal((n, n)))[0]
+
+
+MODELS = {
+    "frame pooling": (pooled, FEATURES),
+    "flow only": (motion, FEATURES),
+    "CNN + RNN, 128": (recurrent, FEATURES),
+    "CNN + RNN, 512": (recurrent, 4 * FEATURES),
+    "3D convolution": (conv3d, FEATURES),
+}
 
 
 def accuracy(name: str, task: int) -> float:
     """Test accuracy of a linear read-out on width (task 0) or direction (task 1)."""
     rng = np.random.default_rng(0)
-    w = rng.standard_normal((3 * PIXELS, FEATURES)) / np.sqrt(3)
+    model, width = MODELS[name]
+    w = rng.standard_normal((3 * PIXELS, width)) / np.sqrt(3)
     train, test = videos(2000, rng), videos(2000, rng)
-    x, z = (np.column_stack([MODELS[name](data[0], w), np.ones(2000)]) for data in (train, test))
+    x, z = (np.column_stack([model(data[0], w), np.ones(2000)]) for data in (train, test))
     beta = np.linalg.solve(x.T @ x + 1e-3 * np.eye(x.shape[1]), x.T @ train[1 + task])
     return float((np.sign(z @ beta) == test[1 + task]).mean())
 
