@@ -48,9 +48,14 @@ class Conventions:
         return path if language == self.default_language else f"{language}/{path}"
 
 
-def load(root: Path) -> Conventions:
-    """Read `qa.yml` below `root`; an `InputError` names the line that cannot be used."""
+def load(root: Path, languages: tuple[str, ...] = ()) -> Conventions:
+    """Read `qa.yml` below `root`; an `InputError` names the line that cannot be used.
+
+    A site without one has the `languages` of its `mkdocs.yml`, and nothing in it is a question.
+    """
     path = root / FILE
+    if languages and not path.exists():
+        return Conventions({one: {"name": one} for one in languages}, {}, {}, {}, {}, {}, {}, {}, {})
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         sources = {key: _source(key, value) for key, value in data.pop("sources").items()}

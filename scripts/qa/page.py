@@ -12,6 +12,7 @@ import yaml
 from qa import markup
 from qa.issue import InputError, Issue
 
+DOCS = PurePosixPath("docs")
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.M | re.S)
 
 
@@ -61,10 +62,10 @@ class Page:
         return self.meta_lines.get(key, 1)
 
 
-def parse(path: PurePosixPath, raw: bytes) -> Page:
+def parse(path: PurePosixPath, raw: bytes, docs: PurePosixPath = DOCS) -> Page:
     """Read one page; an `InputError` names the line that makes it unreadable."""
     text = _decode(path, raw)
-    docs_path = path.relative_to("docs")
+    docs_path = path.relative_to(docs)
     stem, _, language = docs_path.name.removesuffix(".md").rpartition(".")
     meta, lines = _front_matter(path, text)
     topic = str(docs_path.parent) if len(docs_path.parts) > 1 else ""
@@ -98,8 +99,7 @@ def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[
             raise _broken(path, 1, 1, "the front matter is never closed", "End it with a line of three hyphens.")
         return {}, {}
     try:
-        node = yaml.compose(match[1], Loader=yaml.SafeLoader)
-        meta = yaml.safe_load(match[1])
+        meta, node = _composed(match[1])
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
@@ -110,6 +110,16 @@ def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[
     if not isinstance(node, yaml.MappingNode):
         raise _broken(path, 2, 1, "the front matter is no list of `key: value` lines")
     return meta, _lines(path, node)
+
+
+def _composed(text: str) -> tuple[Any, yaml.Node | None]:
+    """The values and their nodes, read by libyaml; what it refuses is read again by PyYAML, which explains it better."""
+    try:
+        loader = yaml.CSafeLoader(text)
+        node = loader.get_single_node()
+        return loader.construct_document(node) if node else None, node
+    except yaml.YAMLError:
+        return yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _lines(path: PurePosixPath, node: yaml.MappingNode) -> dict[str, int]:

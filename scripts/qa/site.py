@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from qa import bibliography, conventions, page
+from qa import bibliography, conventions, page, sentinel, settings
 from qa.bibliography import Work
 from qa.conventions import Conventions
 from qa.issue import InputError, Issue
 from qa.page import Page
+from qa.sentinel import Rendered
+from qa.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,18 @@ class Site:
     files: frozenset[PurePosixPath]
     works: Mapping[str, Work]
     unreadable: tuple[Issue, ...]
+    settings: Settings
+
+    @cached_property
+    def rendered(self) -> Mapping[PurePosixPath, Rendered]:
+        """What Python-Markdown makes of each page."""
+        renderer = sentinel.Renderer(self.settings, self.root)
+        return {one.path: renderer.render(page.blank_front_matter(one.text), one.path) for one in self.pages}
+
+    @cached_property
+    def broken(self) -> frozenset[PurePosixPath]:
+        """Files that could not be read: what refers to them is judged once they can."""
+        return frozenset(issue.path for issue in self.unreadable)
 
     @cached_property
     def by_path(self) -> Mapping[PurePosixPath, Page]:
@@ -67,18 +81,19 @@ class Site:
 
 def load(root: Path) -> Site:
     """Read `qa.yml`, every page below `docs/` and the bibliography; what cannot be read becomes an issue."""
-    house = conventions.load(root)
-    docs = root / "docs"
+    configuration = settings.load(root)
+    house = conventions.load(root, configuration.languages)
+    docs = root / configuration.docs
     files = sorted(PurePosixPath(path.relative_to(root).as_posix()) for path in docs.rglob("*") if path.is_file())
     pages, unreadable = [], []
     for path in files:
         if path.suffix == ".md":
             try:
-                pages.append(page.parse(path, (root / path).read_bytes()))
+                pages.append(page.parse(path, (root / path).read_bytes(), configuration.docs))
             except InputError as error:
                 unreadable.append(error.issue)
     works, issues = _works(root)
-    return Site(root, house, tuple(pages), frozenset(files), works, (*unreadable, *issues))
+    return Site(root, house, tuple(pages), frozenset(files), works, (*unreadable, *issues), configuration)
 
 
 def _works(root: Path) -> tuple[dict[str, Work], list[Issue]]:

@@ -3,12 +3,38 @@
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
 
 from qa.issue import Issue
 from qa.site import Site
 
 Rule = Callable[[Site], Iterator[Issue]]
 RULES: dict[str, Rule] = {}
+
+# What a fault drags along: a rule → the rules whose findings on the same page, in any language, explain its own.
+LINKS = frozenset(
+    "missing-file wrong-case wrong-depth no-extension built-address folder-link bare-link other-language-link broken-link absolute-link "
+    "outside-docs own-domain empty-target invisible-character full-width-character backslash-link space-in-target local-file-link "
+    "script-link local-address placeholder-address malformed-address credentials-in-address bad-mail excluded-link draft-link "
+    "missing-anchor anchor-form anchor-other-language undefined-reference broken-definition unclosed-comment missing-image".split()
+)
+SWALLOWING = frozenset({"unclosed-fence", "unclosed-comment", "broken-tag", "merge-marker", "unclosed-block", "empty-page"})
+CONSEQUENCES = {
+    "link-mismatch": LINKS | SWALLOWING,
+    "figure-mismatch": frozenset({"missing-image", "other-language-image", "hot-linked-image"}) | LINKS | SWALLOWING,
+    "heading-mismatch": frozenset({"heading-without-id", "broken-attribute-list", "broken-heading", "duplicate-id"}) | SWALLOWING,
+    "heading-without-id": frozenset({"broken-attribute-list"}),
+    "formula-mismatch": frozenset({"unbalanced-math", "unknown-macro", "broken-formula"}) | SWALLOWING,
+    "code-mismatch": frozenset({"missing-snippet", "unknown-code-language", "unclosed-code"}) | SWALLOWING,
+    "citation-mismatch": frozenset({"broken-citation", "unknown-citation", "unknown-locator"}) | SWALLOWING,
+    "block-mismatch": frozenset({"broken-list", "broken-table", "unknown-block", "stray-block-end"}) | SWALLOWING,
+    "missing-section": frozenset({"heading-without-id", "broken-attribute-list", "broken-heading"}) | SWALLOWING,
+    "section-order": SWALLOWING,
+    "unclosed-tag": frozenset({"unclosed-comment", "broken-tag"}),
+    "unused-reference": frozenset(),
+    "number-mismatch": SWALLOWING | {"missing-snippet"},
+}
+EVERYTHING = "outdated-translation"  # told only where nothing else is wrong with the pair
 
 
 def rule(function: Rule) -> Rule:
@@ -20,7 +46,25 @@ def rule(function: Rule) -> Rule:
 def check(site: Site) -> list[Issue]:
     """Every problem of a site, by path, line and column; files that cannot be read come with the rest."""
     found = {issue for function in RULES.values() for issue in function(site)}
-    return sorted(found | set(site.unreadable))
+    return sorted(_without_consequences(found | set(site.unreadable), site))
+
+
+def _without_consequences(issues: set[Issue], site: Site) -> Iterator[Issue]:
+    """Leave out what another problem of the same page explains: it is told again once that one is mended."""
+    by_page: dict[str, set[str]] = {}
+    for issue in issues:
+        by_page.setdefault(_page(issue.path, site), set()).add(issue.rule)
+    for issue in issues:
+        others = by_page[_page(issue.path, site)]
+        explained = others - {EVERYTHING} if issue.rule == EVERYTHING else others & CONSEQUENCES.get(issue.rule, frozenset())
+        if not explained:
+            yield issue
+
+
+def _page(path: PurePosixPath, site: Site) -> str:
+    """The path without its language: `docs/training/dropout`."""
+    stem, _, language = path.name.removesuffix(".md").rpartition(".")
+    return str(path.with_name(stem) if language in site.conventions.languages else path)
 
 
 for module in pkgutil.iter_modules(__path__):

@@ -104,10 +104,11 @@ def unknown_related(site: Site) -> Iterator[Issue]:
     Good: `related: [dropout]`
     """
     slugs = list(site.by_slug)
+    unread = {path.name.partition(".")[0] for path in site.broken}
     for page in site.questions:
         related = _strings(page, "related")
         for slug in related:
-            if slug not in slugs:
+            if slug not in slugs and slug not in unread:
                 message = f"'related' names '{slug}', and there is no such question{_did_you_mean(slug, slugs)}"
                 yield _at(
                     page,
