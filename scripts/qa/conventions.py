@@ -23,6 +23,7 @@ class Source:
     publisher: Names
     numbers: tuple[int, ...]
     url: str = ""
+    complete: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _error(line: int, message: str, remedy: str = "") -> InputError:
 
 
 def _source(key: str, value: dict[str, Any]) -> Source:
-    return Source(key, value["title"], value["publisher"], _numbers(str(value["numbers"])), value.get("url", ""))
+    return Source(key, value["title"], value["publisher"], _numbers(str(value["numbers"])), value.get("url", ""), bool(value.get("complete")))
 
 
 def _numbers(text: str) -> tuple[int, ...]:

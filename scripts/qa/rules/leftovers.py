@@ -37,7 +37,6 @@ LEFTOVERS = tuple(
         ("broken-link", r"\]\{" + FILE + r"[^}\n]*\}", "the target of a link stands in braces", "Write `[text](target)`."),
         ("broken-link", r"\[\[[^\[\]\n]+\]\]", "a wiki link is not recognized", "Write `[text](target)`."),
         ("undefined-reference", r"\[[^\[\]\n]+\]\s?\[[^\[\]\n^@]*\]", "there is no such link reference", "Define it, or write `[text](target)`."),
-        ("undefined-footnote", r"\[\^[^\]\n]+\](?!:)", "there is no such footnote", "Define it as `[^name]: text`."),
         ("broken-definition", r"^\[\^?[^\]\n]+\][:：][ \t]?\S", "this definition is not recognized", "Begin it at the margin, after a blank line."),
         ("broken-definition", r"\*\[[^\]\n]+\][:：]?", "this abbreviation is not recognized", "Write `*[HTML]: meaning` at the margin."),
         ("broken-citation", r"\[@[\w]|(?<![\w@.])@[a-z]+(?:19|20)\d\d[a-z]+", "this citation is not recognized", "Write `[@key, section 2]`."),
@@ -72,7 +71,6 @@ LEFTOVERS = tuple(
             "Write `$x$`.",
         ),
         ("unbalanced-math", r"\\(?:frac|sum|prod|int|sqrt|mathbf|mathrm|mathbb|mathcal|text|hat|tilde|partial|nabla|alpha|beta|sigma|theta|lambda|cdot|times)\b", "TeX outside of a formula", "Put it between `$` and `$`."),
-        ("merge-marker", r"^(?:<{7}|>{7}|\|{7})(?= |$)", "a conflict of a merge was left here", "Decide for one side."),
     )
 )
 
@@ -91,7 +89,6 @@ def _leftover_rule(name: str, doc: str) -> None:
 DOCS = {
     "broken-link": ("A link is written so that it becomes one.", "`[ResNet] (resnet.en.md)`, `(ResNet)[resnet.en.md]`", "`[ResNet](resnet.en.md)`"),
     "undefined-reference": ("A reference link has its definition.", "`[ResNet][resent]` where only `[resnet]: …` is defined", "`[ResNet][resnet]`"),
-    "undefined-footnote": ("A footnote mark has its footnote.", "`[^1]` without `[^1]: …`", "both"),
     "broken-definition": ("Definitions of links, footnotes and abbreviations are recognized.", "`[x]:target` in the middle of a paragraph", "`[x]: target` at the margin"),
     "broken-citation": ("A citation is written so that it becomes one.", "`[@he2016deep`, `@he2016deep`", "`[@he2016deep]`"),
     "broken-emphasis": ("Emphasis is recognized, also next to Chinese.", "`** bold **`, `**bold`", "`**bold**`"),
@@ -106,7 +103,6 @@ DOCS = {
     "template-left": ("No template language is left in the text.", "`{{ version }}`", "`1.0`"),
     "broken-entity": ("Entities are written whole.", "`&nbsp` without its semicolon", "`&nbsp;`"),
     "unbalanced-math": ("Formulas are closed, and TeX stands in them.", "`$x + 1`, `$ x $`, `\\\\alpha`", "`$x + 1$`"),
-    "merge-marker": ("No conflict of a merge is left.", "`<<<<<<< HEAD`", "one of the two sides"),
 }
 for _name, (_truth, _bad, _good) in DOCS.items():
     _leftover_rule(_name, f"{_truth}\n\n    Bad:  {_bad}\n    Good: {_good}\n    ")
