@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from qa import bibliography, conventions, page, sentinel, settings
+from qa import bibliography, cache, conventions, page, settings
 from qa.bibliography import Work
 from qa.conventions import Conventions
 from qa.issue import InputError, Issue
@@ -29,8 +29,8 @@ class Site:
     @cached_property
     def rendered(self) -> Mapping[PurePosixPath, Rendered]:
         """What Python-Markdown makes of each page."""
-        renderer = sentinel.Renderer(self.settings, self.root)
-        return {one.path: renderer.render(page.blank_front_matter(one.text), one.path) for one in self.pages}
+        texts = ((one.path, page.blank_front_matter(one.text)) for one in self.pages)
+        return cache.rendered(texts, self.settings, self.root)
 
     @cached_property
     def broken(self) -> frozenset[PurePosixPath]:

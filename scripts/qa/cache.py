@@ -1,0 +1,127 @@
+"""What was rendered before need not be rendered again: results by content, safe against changes of code and settings."""
+
+import hashlib
+import os
+import pickle
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from qa.sentinel import Rendered, Renderer
+from qa.settings import Settings
+
+FOLDER = ".cache"
+MANY = 60  # pages from which on a second process pays
+Key = str
+_memory: dict[Key, tuple[Rendered, tuple[tuple[str, str], ...]]] = {}
+_renderers: dict[tuple[str, Path], Renderer] = {}
+
+
+def rendered(pages: Iterable[tuple[PurePosixPath, str]], settings: Settings, root: Path) -> dict[PurePosixPath, Rendered]:
+    """What each page (its path and its Markdown) becomes; only those are rendered that were not before."""
+    mark = digest(f"{settings.text}{sorted(settings.extensions)}{code()}".encode())
+    keys = {path: (digest(f"{mark}{path}\0{text}".encode()), text) for path, text in pages}
+    stored = _load(root) if len(keys) > MANY else {}
+    _memory.update((key, value) for key, value in stored.items() if key not in _memory)
+    missing = [(path, text) for path, (key, text) in keys.items() if not _valid(key, root)]
+    for path, result in _render(missing, settings, root):
+        _memory[keys[path][0]] = (result, tuple((name, _content(root / name)) for name in result.snippets))
+    if missing and len(keys) > MANY:
+        _save(root, {key: _memory[key] for key, _ in keys.values()})
+    return {path: _memory[key][0] for path, (key, _) in keys.items()}
+
+
+def digest(raw: bytes) -> str:
+    return hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+
+@cache
+def code() -> str:
+    """A mark of everything that computes: this package, Python, the installed packages."""
+    here = Path(__file__).resolve().parent
+    own = b"".join(path.read_bytes() for path in sorted(here.rglob("*")) if path.suffix in {".py", ".txt"})
+    packages = next((path for path in sys.path if path.endswith("site-packages")), "")
+    return digest(own + sys.version.encode() + (str(os.stat(packages).st_mtime_ns).encode() if packages else b""))
+
+
+def read(path: Path) -> Any:
+    """A stored value, or nothing where there is none that can be read."""
+    try:
+        return pickle.loads(path.read_bytes())
+    except Exception:  # a cache that cannot be read is no cache, whatever the reason
+        return None
+
+
+def write(path: Path, value: object) -> None:
+    """Store a value in one step; a folder that cannot be written is no reason to fail."""
+    try:
+        path.parent.mkdir(exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        partial.write_bytes(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL))
+        partial.replace(path)
+    except OSError:
+        pass
+
+
+def _load(root: Path) -> Mapping[Key, Any]:
+    stored = read(root / FOLDER / "rendered.pickle")
+    return stored[1] if isinstance(stored, tuple) and stored[0] == code() else {}
+
+
+def _save(root: Path, entries: Mapping[Key, Any]) -> None:
+    write(root / FOLDER / "rendered.pickle", (code(), entries))
+
+
+def _valid(key: Key, root: Path) -> bool:
+    """Known, and the snippets that it included are what they were."""
+    known = _memory.get(key)
+    return known is not None and all(_content(root / name) == mark for name, mark in known[1])
+
+
+def _content(path: Path) -> str:
+    return digest(path.read_bytes()) if path.is_file() else ""
+
+
+def _render(pages: list[tuple[PurePosixPath, str]], settings: Settings, root: Path) -> Iterable[tuple[PurePosixPath, Rendered]]:
+    workers = min(os.cpu_count() or 1, 8)
+    if len(pages) < MANY or workers == 1 or not hasattr(os, "fork"):
+        renderer = _renderer(settings, root)
+        return [(path, renderer.render(text, path)) for path, text in pages]
+    return _in_parallel(pages, settings, root, workers)
+
+
+def _renderer(settings: Settings, root: Path) -> Renderer:
+    key = (settings.text, root)
+    if key not in _renderers:
+        _renderers[key] = Renderer(settings, root)
+    return _renderers[key]
+
+
+def _in_parallel(pages: list[tuple[PurePosixPath, str]], settings: Settings, root: Path, workers: int) -> Iterable[Any]:
+    """Each process takes every n-th page; a process that dies leaves its share to this one."""
+    import multiprocessing
+
+    renderer = _renderer(settings, root)
+
+    def work(share: int, pipe: Any) -> None:
+        pipe.send([(path, renderer.render(text, path)) for path, text in pages[share::workers]])
+        pipe.close()
+
+    context = multiprocessing.get_context("fork")
+    running = []
+    for share in range(1, workers):
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=work, args=(share, theirs), daemon=True)
+        process.start()
+        theirs.close()
+        running.append((share, ours, process))
+    results = [(path, renderer.render(text, path)) for path, text in pages[0::workers]]
+    for share, ours, process in running:
+        try:
+            results += ours.recv()
+        except (EOFError, pickle.UnpicklingError):
+            results += [(path, renderer.render(text, path)) for path, text in pages[share::workers]]
+        process.join()
+    return results
