@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from support import FIXTURES
 
-from qa import rules, site
+from qa import parity, rules, site
 
 CARET = "‸"
 WORDS = {"zh": {"L": "zh", "O": "en", "S": "另见", "T": "残差网络", "P": "中文：", "U": "中文和"}, "en": {"L": "en", "O": "zh", "S": "See", "T": "residual networks", "P": "English: ", "U": "English and "}}
@@ -105,6 +105,8 @@ def _apply(root: Path, edit: dict[str, str]) -> Iterator[tuple[str, int, int]]:
             target.unlink()
         case {"encode": _, "as": encoding}:
             target.write_bytes(target.read_text(encoding="utf-8").encode(encoding))
+        case {"accept": pages}:
+            parity.accept(site.load(root), [pages], one_sided=False)
         case {"at": _}:
             pass
         case _:

@@ -16,6 +16,10 @@ DOCS = PurePosixPath("docs")
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.M | re.S)
 
 
+GLUED = re.compile(r"^[\w-]+(?:：.*|:(?=[^\s])[^:\n]*)$", re.M)
+MISPLACED = re.compile(r"\A\s*?[ \t]*(-{2,}|—+|–+|\+{3})[ \t]*\n(?=[\w-]+[:：])")
+
+
 @dataclass(frozen=True)
 class Page:
     """A Markdown file below `docs/`; `path` is relative to the site's root, such as `docs/training/dropout.zh.md`."""
@@ -56,7 +60,7 @@ class Page:
         body = blank_front_matter(self.text)
         heads = [e for e in self.each("heading") if e.detail.startswith("2 ")]
         ends = [e.offset for e in heads[1:]] + [len(body)]
-        return {e.section: body[body.find("\n", e.offset) + 1 : end] for e, end in zip(heads, ends, strict=True)}
+        return {e.section: body[body.find("\n", e.offset) + 1 : end] for e, end in zip(heads, ends, strict=False)}
 
     def line_of(self, key: str) -> int:
         return self.meta_lines.get(key, 1)
@@ -97,10 +101,18 @@ def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[
     if not match:
         if re.match(r"\A---[ \t]*\n", text):
             raise _broken(path, 1, 1, "the front matter is never closed", "End it with a line of three hyphens.")
+        if found := MISPLACED.match(text):
+            line = text.count("\n", 0, found.start(1)) + 1
+            column = found.start(1) - text.rfind("\n", 0, found.start(1))
+            message = "the front matter does not start with three hyphens on the first line, and is printed as text"
+            raise _broken(path, line, column, message, "Begin the file with a line of three hyphens.")
         return {}, {}
     try:
         meta, node = _composed(match[1])
     except yaml.YAMLError as error:
+        if glued := GLUED.search(match[1]):
+            line = match[1].count("\n", 0, glued.start()) + 2
+            raise _broken(path, line, 1, f"no space after the colon in '{glued[0]}'", "Write `key: value`.") from None
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
         problem = getattr(error, "problem", None) or str(error)

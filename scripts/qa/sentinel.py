@@ -183,7 +183,7 @@ def _read(html: str, marks: Marks) -> Rendered:
     anchors = tuple(_anchors(nodes, marks))
     for node in tree.css(SHOWN_AS_IS):
         node.replace_with("\x01")
-    text = tree.body.text(separator="\x00") if tree.body else ""
+    text = "\n" + tree.body.text(separator="\x00").replace("\n\x00", "\n") if tree.body else ""
     lost = tuple(marks.place(s) for s in SENTINEL.findall(text) if marks.kind(s) == "inline")
     snippets = tuple(str(path) for path in list(marks.line_starts)[1:])
     return Rendered(targets, anchors, SENTINEL.sub("", text), lost, snippets, tuple(sorted(marks.failed)))

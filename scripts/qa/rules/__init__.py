@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
+from qa import suppress
 from qa.issue import Issue
 from qa.site import Site
 
@@ -30,6 +31,9 @@ CONSEQUENCES = {
     "block-mismatch": frozenset({"broken-list", "broken-table", "unknown-block", "stray-block-end"}) | SWALLOWING,
     "missing-section": frozenset({"heading-without-id", "broken-attribute-list", "broken-heading"}) | SWALLOWING,
     "section-order": SWALLOWING,
+    "section-title": frozenset({"section-order"}) | SWALLOWING,
+    "orphan-page": frozenset({"bad-file-name", "empty-page"}),
+    "title": frozenset({"empty-page", "broken-heading"}) | SWALLOWING,
     "unclosed-tag": frozenset({"unclosed-comment", "broken-tag"}),
     "unused-reference": frozenset(),
     "number-mismatch": SWALLOWING | {"missing-snippet"},
@@ -46,7 +50,8 @@ def rule(function: Rule) -> Rule:
 def check(site: Site) -> list[Issue]:
     """Every problem of a site, by path, line and column; files that cannot be read come with the rest."""
     found = {issue for function in RULES.values() for issue in function(site)}
-    return sorted(_without_consequences(found | set(site.unreadable), site))
+    told = suppress.apply(_without_consequences(found | set(site.unreadable), site), site, {*RULES, *(i.rule for i in found)})
+    return sorted(told)
 
 
 def _without_consequences(issues: set[Issue], site: Site) -> Iterator[Issue]:

@@ -83,12 +83,15 @@ def unused_image(site: Site) -> Iterator[Issue]:
     if site.unreadable:
         return
     where = links.of(site)
+    codes = "|".join(where.languages)
     used = {link.path for link in where.links} | {_from_source(link) for link in where.links}
     text = site.settings.text + "".join(page.text for page in site.pages if "<" in page.text or "srcset" in page.text)
     text += "".join(_styles(site))
     for path in sorted(where.files):
         name = PurePosixPath(path)
         if name.suffix.lower() in IMAGES and path not in used and name.name not in text and not _localized(path, used, where.languages):
+            if re.search(rf"\.(?!({codes})$)[a-z]{{2}}$", name.stem):  # a bad name explains it
+                continue
             yield Issue(site.settings.docs / path, 1, 1, "unused-image", "no page shows this image", "Show it or remove it.")
 
 

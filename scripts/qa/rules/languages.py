@@ -141,11 +141,13 @@ def _pieces(page: Page) -> Iterator[tuple[int, str]]:
     for match in re.finditer(r"(?:^(?![ \t]*$|>|\||\[\^?[^\]]+\]:|\*\[).+\n?)+", prose, re.M):
         start = match.start()
         for line in re.split(r"(?m)^(?=[ \t]*(?:[-*+]|\d+\.)[ \t]|#|///)", match[0]):
-            if line.strip(" /\n") and not re.match(r"///[ \t]*\w+[ \t]*(?:\||$)", line) and "lang=" not in line:
-                body = re.match(r"[ \t]*(?:[-*+#]+|\d+\.)?[ \t]*(?:\n)?", line)
-                yield start + (body.end() if body else 0), line
-            elif title := re.match(r"///[ \t]*details[ \t]*\|[ \t]*(?=\S)", line):
-                yield start + title.end(), line[title.end() :]
+            first = line.partition("\n")[0] + "\n" if line.startswith("///") else ""
+            if title := re.match(r"///[ \t]*details[ \t]*\|[ \t]*(?=\S)", first):
+                yield start + title.end(), first[title.end() :]
+            text = line[len(first) :]
+            if text.strip() and "lang=" not in text:
+                mark = re.match(r"[ \t]*(?:[-*+#]+|\d+\.)?[ \t]*", text)
+                yield start + len(first) + (mark.end() if mark else 0), text
             start += len(line)
 
 

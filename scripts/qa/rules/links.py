@@ -47,6 +47,20 @@ def judge(function: Judge) -> Judge:
 
 
 @judge
+def empty_link_text(link: Link, where: Map) -> Verdict | None:
+    """A link has a text, or an image with a description.
+
+    Bad:  `[](resnet.en.md)`
+    Good: `[ResNet](resnet.en.md)`
+    """
+    target = link.target
+    named = target.text.strip(" \u00a0\u200b") or target.attributes.get("aria-label") or target.attributes.get("title")
+    if target.tag != "a" or target.attribute != "href" or named:
+        return None
+    return Verdict("the link has no text", "Say where it leads.")
+
+
+@judge
 def empty_target(link: Link, where: Map) -> Verdict | None:
     """A link leads somewhere.
 
@@ -257,7 +271,8 @@ def outside_docs(link: Link, where: Map) -> Verdict | None:
     Bad:  `[the script](../../scripts/check.py)`
     Good: a file below `docs/`, or the address on the code host
     """
-    if not _inside(link) or not link.path.startswith("..") or _depth(link, where):
+    built = any(path in where.files for path in _sources(link, where))
+    if not _inside(link) or not link.path.startswith("..") or _depth(link, where) or built:
         return None
     return Verdict(f"'{link.written}' leads out of {where.site.settings.docs}/", "Link to a file below it, or to a web address.")
 
