@@ -1,21 +1,19 @@
 """What was rendered before need not be rendered again: results by content, safe against changes of code and settings."""
 
-import hashlib
 import os
 import pickle
-import sys
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from qa.sentinel import Rendered, Renderer
 from qa.settings import Settings
+from qa.unchanged import FOLDER, code, digest, read, write
 
-FOLDER = ".cache"
 MANY = 60  # pages from which on a second process pays
 Key = str
 _memory: dict[Key, tuple[Rendered, tuple[tuple[str, str], ...]]] = {}
+progress: Callable[[int, int], None] = lambda done, total: None  # replaced by whoever has a screen
 _renderers: dict[tuple[str, Path], Renderer] = {}
 
 
@@ -31,38 +29,6 @@ def rendered(pages: Iterable[tuple[PurePosixPath, str]], settings: Settings, roo
     if missing and len(keys) > MANY:
         _save(root, {key: _memory[key] for key, _ in keys.values()})
     return {path: _memory[key][0] for path, (key, _) in keys.items()}
-
-
-def digest(raw: bytes) -> str:
-    return hashlib.blake2b(raw, digest_size=16).hexdigest()
-
-
-@cache
-def code() -> str:
-    """A mark of everything that computes: this package, Python, the installed packages."""
-    here = Path(__file__).resolve().parent
-    own = b"".join(path.read_bytes() for path in sorted(here.rglob("*")) if path.suffix in {".py", ".txt"})
-    packages = next((path for path in sys.path if path.endswith("site-packages")), "")
-    return digest(own + sys.version.encode() + (str(os.stat(packages).st_mtime_ns).encode() if packages else b""))
-
-
-def read(path: Path) -> Any:
-    """A stored value, or nothing where there is none that can be read."""
-    try:
-        return pickle.loads(path.read_bytes())
-    except Exception:  # a cache that cannot be read is no cache, whatever the reason
-        return None
-
-
-def write(path: Path, value: object) -> None:
-    """Store a value in one step; a folder that cannot be written is no reason to fail."""
-    try:
-        path.parent.mkdir(exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.partial")
-        partial.write_bytes(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL))
-        partial.replace(path)
-    except OSError:
-        pass
 
 
 def _load(root: Path) -> Mapping[Key, Any]:
@@ -117,7 +83,10 @@ def _in_parallel(pages: list[tuple[PurePosixPath, str]], settings: Settings, roo
         process.start()
         theirs.close()
         running.append((share, ours, process))
-    results = [(path, renderer.render(text, path)) for path, text in pages[0::workers]]
+    results = []
+    for number, (path, text) in enumerate(pages[0::workers]):
+        progress(number * workers, len(pages))
+        results.append((path, renderer.render(text, path)))
     for share, ours, process in running:
         try:
             results += ours.recv()

@@ -58,7 +58,7 @@ def load(root: Path, languages: tuple[str, ...] = ()) -> Conventions:
     if languages and not path.exists():
         return Conventions({one: {"name": one} for one in languages}, {}, {}, {}, {}, {}, {}, {}, {})
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         sources = {key: _source(key, value) for key, value in data.pop("sources").items()}
         return Conventions(sources=sources, **data)
     except FileNotFoundError:

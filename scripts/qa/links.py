@@ -57,7 +57,7 @@ class Map:
     @cached_property
     def links(self) -> tuple[Link, ...]:
         return tuple(
-            _link(page, target, self.site)
+            resolve(page, target, self.site)
             for page in self.site.pages
             for whole in self.site.rendered[page.path].targets
             for target in _parts(whole)
@@ -144,7 +144,8 @@ def _parts(target: Target) -> Iterator[Target]:
             yield replace(target, value=match[1], place=place)
 
 
-def _link(page: Page, target: Target, site: Site) -> Link:
+def resolve(page: Page, target: Target, site: Site) -> Link:
+    """The link that a target of a page is."""
     value = target.value.strip()
     external = bool(SCHEME.match(value)) or value.startswith("//")
     written, _, fragment = value.partition("#")

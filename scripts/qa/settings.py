@@ -40,7 +40,7 @@ class Settings:
         return self.extension_configs.get(name, {}) if name in self.extensions else None
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader):
     """MkDocs' YAML: `!ENV` with a default, `!relative` to a folder, names of Python objects."""
 
 
@@ -108,11 +108,11 @@ def _languages(plugins: object) -> list[str]:
     return []
 
 
-def _loader(root: Path) -> type[yaml.SafeLoader]:
+def _loader(root: Path) -> type[yaml.CSafeLoader]:
     class Here(Loader):
         """The same with this site's folder."""
 
-    def relative(loader: yaml.SafeLoader, node: yaml.Node) -> str:
+    def relative(loader: yaml.CSafeLoader, node: yaml.Node) -> str:
         value = loader.construct_scalar(node) if isinstance(node, yaml.ScalarNode) else ""
         return str(root / "docs") if value == "$docs_dir" else str(root)
 
@@ -124,7 +124,7 @@ def _loader(root: Path) -> type[yaml.SafeLoader]:
     return Here
 
 
-def _environment(loader: yaml.SafeLoader, node: yaml.Node) -> object:
+def _environment(loader: yaml.CSafeLoader, node: yaml.Node) -> object:
     if isinstance(node, yaml.ScalarNode):
         return os.environ.get(str(loader.construct_scalar(node)))
     *names, default = loader.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else [None]
@@ -140,7 +140,7 @@ def _named(name: str) -> object:
         return None
 
 
-def _applied(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> object:
+def _applied(loader: yaml.CSafeLoader, suffix: str, node: yaml.Node) -> object:
     function = _named(suffix)
     arguments = loader.construct_mapping(node, deep=True) if isinstance(node, yaml.MappingNode) else {}
     return function(*arguments.get("args", []), **arguments.get("kwds", {})) if callable(function) else None

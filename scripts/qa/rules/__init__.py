@@ -20,6 +20,10 @@ LINKS = frozenset(
     "missing-anchor anchor-form anchor-other-language undefined-reference broken-definition unclosed-comment missing-image".split()
 )
 SWALLOWING = frozenset({"unclosed-fence", "unclosed-comment", "broken-tag", "merge-marker", "unclosed-block", "empty-page"})
+LEFT = (
+    "broken-link broken-emphasis broken-attribute-list unknown-block stray-block-end unclosed-block broken-table broken-list "
+    "broken-heading unbalanced-math broken-citation undefined-reference broken-definition"
+).split()
 CONSEQUENCES = {
     "link-mismatch": LINKS | SWALLOWING,
     "figure-mismatch": frozenset({"missing-image", "other-language-image", "hot-linked-image"}) | LINKS | SWALLOWING,
@@ -37,6 +41,7 @@ CONSEQUENCES = {
     "unclosed-tag": frozenset({"unclosed-comment", "broken-tag"}),
     "unused-reference": frozenset(),
     "number-mismatch": SWALLOWING | {"missing-snippet"},
+    **{name: frozenset({"unclosed-tag", "unclosed-comment"}) for name in LEFT},
 }
 EVERYTHING = "outdated-translation"  # told only where nothing else is wrong with the pair
 

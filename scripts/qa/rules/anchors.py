@@ -29,7 +29,7 @@ def missing_anchor(site: Site) -> Iterator[Issue]:
         if not _close_form(name, ids) and not _elsewhere(name, page, where):
             near = nearest(name, ids, 0.6)
             remedy = f"Did you mean #{near}?" if near else f"Ids there: {', '.join(sorted(_written(page, where))[:8]) or 'none'}."
-            yield _issue(link, "missing-anchor", f"{_there(link, page)} has no '#{name}'", remedy, near)
+            yield _issue(link, "missing-anchor", f"{_there(link, page)} has no '#{name}'", remedy, None)
 
 
 @rule

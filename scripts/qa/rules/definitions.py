@@ -16,7 +16,7 @@ from qa.site import Site
 LINK = re.compile(r"^ {0,3}\[(?!\^|@)([^\]\n]+)\]:[ \t]*(?=(\S))", re.M)
 FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\n]+)\]:", re.M)
 ABBREVIATION = re.compile(r"^ {0,3}[*]\[([^\]\n]+)\][ \t]?:[ \t]*(.*)$", re.M)
-MARK = re.compile(r"\[\^([^\]\n]+)\](?!:)")
+MARK = re.compile(r"^ {0,3}\[\^[^\]\n]+\]:|(?<!\\)\[\^([^\]\n]+)\]", re.M)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def undefined_footnote(site: Site) -> Iterator[Issue]:
         if site.settings.extension("footnotes") is not None and "[^" in page.text:
             known = [one.name for one in _defined(page, FOOTNOTE)]
             for place, match in source.of(page).finditer(MARK):
-                if match[1] not in known and re.fullmatch(r"[\w .-]+", match[1]):
+                if match[1] and match[1] not in known and re.fullmatch(r"[\w .-]+", match[1]):
                     remedy = did_you_mean(match[1], known, "Define it.")
                     yield _at(place, "undefined-footnote", f"there is no footnote '{match[1]}'", remedy)
 

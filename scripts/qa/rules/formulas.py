@@ -36,6 +36,22 @@ def unknown_macro(site: Site) -> Iterator[Issue]:
 
 
 @rule
+def price_as_formula(site: Site) -> Iterator[Issue]:
+    """Amounts of money are text: two of them in a paragraph become a formula unless their signs are escaped.
+
+    Bad:  `US$100 or 5$`
+    Good: `US\\$100 or 5 dollars`
+    """
+    for page, formula, offset in _formulas(site):
+        words = re.findall(r"(?<![\\A-Za-z{])[A-Za-z]{3,}(?![A-Za-z}])", formula.value)
+        chinese = re.search(r"[\u4e00-\u9fff]", re.sub(r"\\(?:text|mathrm|operatorname)\{[^}]*\}", "", formula.value))
+        if formula.kind == "formula" and re.match(r"\d", formula.value) and (len(words) > 1 or chinese):
+            place = source.of(page).place(offset - 1)
+            message = f"'${formula.value}$' is set as a formula"
+            yield Issue(page.path, place.line, place.column, "price-as-formula", message, "Escape the signs: \\$100.")
+
+
+@rule
 def broken_formula(site: Site) -> Iterator[Issue]:
     r"""Braces, `\left` and `\right`, `\begin` and `\end` correspond; `_` and `^` stand once each.
 

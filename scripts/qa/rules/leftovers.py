@@ -43,7 +43,7 @@ LEFTOVERS = tuple(
         ("broken-emphasis", r"\*\* (?=\S)[^*\n]+\*\*|\*\*[^*\n]+ \*\*", "a space inside keeps this from being bold", "Write `**bold**`."),
         (
             "broken-emphasis",
-            r"\*\*(?![\s*])|(?<![\s*])\*\*(?!\w)|(?<![\w_])__(?=[^\W_])|(?<=[" + HAN + r"])_[^_\s]+_(?![A-Za-z0-9_])|(?<!\w)_[^_\s]+_(?=[" + HAN + "])",
+            r"(?<![A-Za-z0-9])\*\*(?![\s*])|(?<![\s*])\*\*(?!\w)|(?<![\w_])__(?=[^\W_])|(?<=[" + HAN + r"])_[^_\s]+_(?![A-Za-z0-9_])|(?<!\w)_[^_\s]+_(?=[" + HAN + "])",
             "this emphasis is not recognized",
             "Write `**bold**`: closed, without spaces inside.",
         ),
@@ -53,14 +53,14 @@ LEFTOVERS = tuple(
         ("unclosed-fence", r"~~~", "this fence is not recognized", "Put it on a line of its own and close it."),
         ("broken-attribute-list", r"\{:?[ \t]*[#.][^}\n]*\}?|\{:[^}\n]*\}?", "this attribute list is not recognized", "Write `{ #id }` at the end of the line."),
         ("unknown-block", r"^/{3,}[ \t]*[^\s\x00\x01].*$", "there is no such block", "Blocks: `/// name | title`, closed by `///`."),
-        ("stray-block-end", r"^/{3,}[ \t]*$", "this ends no block", "Remove it, or open the block before it."),
+        ("stray-block-end", r"^/{3,}[ \t]*(?=[\n\x00]|\Z)", "this ends no block", "Remove it, or open the block before it."),
         ("unknown-block", r"^(?:!!!|\?\?\?\+?|===|:::)[ \t]*[\w\"{].*$", "this site has no such block", "Write `/// name | title` and `///`."),
         ("missing-snippet", r"-+8<-+", "this snippet is not recognized", "Write `--8<-- \"path\"` on a line of its own."),
-        ("broken-table", r"^\|.*\|[ \t]*(?:\n\|.*\|[ \t]*)*$|^[^|\n]+\|[^\n]*\n[ \t]*:?-{3,}:?[ \t]*\|.*$|\|[ \t]*:?-{3,}:?[ \t]*\|", "this table is not recognized", "A blank line before, a row `| --- |` after the head."),
+        ("broken-table", r"^\|.*\|[ \t]*(?:\n\|.*\|[ \t]*)*(?=[\n\x00]|\Z)|^[^|\n]+\|[^\n]*\n[ \t]*:?-{3,}:?[ \t]*\|.*$|\|[ \t]*:?-{3,}:?[ \t]*\|", "this table is not recognized", "A blank line before, a row `| --- |` after the head."),
         ("broken-list", r"(?<=[^\n\x00]\n)[ \t]*(?:[-*+]|\d+[.)])[ \t]+\S", "a list inside a paragraph is not recognized", "Put a blank line before its first item."),
         ("broken-list", r"^[-*+](?=[" + HAN + r"])|^\d+\.(?=[" + HAN + r"])", "a list item without a space is none", "Put a space after the mark."),
         ("broken-heading", r"^[ \t]*(?:＃+|#{1,6}[ \t])[^\n]*", "this heading is not recognized", "Write `## Title { #id }` at the margin."),
-        ("broken-comment", r"-->|<!-(?!-)", "this comment is not closed, or not opened", "Write `<!-- … -->`."),
+        ("broken-comment", r"-->(?=[ \t]*(?:[\n\x00]|\Z))|^[ \t]*-->|<!-(?!-)", "this comment is not closed, or not opened", "Write `<!-- … -->`."),
         ("template-left", r"\{\{.*?\}\}|\{%.*?%\}", "nothing fills this template", "Write what it stands for."),
         ("broken-entity", r"&(?:amp;)?(?:nbsp|lt|gt|amp|copy|mdash|ndash|times|hellip|quot)\b;?", "this entity is not recognized", "Write the character."),
         ("unbalanced-math", r"\$\$", "this formula is never closed", "Close it with `$$` on a line of its own."),
@@ -170,9 +170,20 @@ def _place(page: Page, site: Site, text: str, match: re.Match[str], fragment: st
     stripped = text[start : start + len(fragment)]
     stripped = re.split(r"[\n\x00\x01]", stripped, maxsplit=1)[0][: max(len(match[0].strip()), len(fragment) - len(lead))]
     for piece, at in ((lead + stripped, len(lead)), (stripped, 0), (match[0].strip().split("\n")[0], 0)):
-        if piece and (place := here.locate(piece, number, at)):
-            return place
+        if piece and (piece == lead + stripped or _counts(here, text, piece)) and (place := here.locate(piece, number, at)):
+            return None if _meant(here, place, piece[at:]) else place
     return _in_snippet(page, site, stripped)
+
+
+def _counts(here: source.Source, text: str, piece: str) -> bool:
+    """Whether the source has a short piece as often as the rendered text, so that the n-th here is the n-th there."""
+    return len(re.findall(rf"(?<!\\){re.escape(piece)}", here.prose)) == text.count(piece)
+
+
+def _meant(here: source.Source, place: Place, piece: str) -> bool:
+    """Whether the writer escaped what comes before, and so wants this as text."""
+    before = here.prose[here.starts[place.line - 1] :][: place.column - 1]
+    return (piece.startswith("](") and before.rpartition("[")[0].endswith("\\")) or before.endswith(";")
 
 
 def _in_snippet(page: Page, site: Site, piece: str) -> Place | None:

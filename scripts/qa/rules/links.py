@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
 from qa import addresses, links
@@ -457,9 +457,15 @@ def _judged(link: Link, where: Map) -> Iterator[Issue]:
     for name, function in JUDGES.items():
         if verdict := function(link, where):
             place = link.target.place
-            fix = Fix(link.target.value, verdict.value) if verdict.value else None
+            fix = Fix(link.target.value, verdict.value) if verdict.value and _verified(verdict.value, link, where) else None
             yield Issue(place.path, place.line, place.column, name, verdict.message, verdict.remedy, fix)
             return
+
+
+def _verified(value: str, link: Link, where: Map) -> bool:
+    """Whether a proposed target leads to a file of the site."""
+    other = links.resolve(link.page, replace(link.target, value=value), where.site)
+    return not other.is_external and (_reached(other.path, where) if link.is_raw else other.path in where.files)
 
 
 def _proposal(
@@ -472,7 +478,7 @@ def _proposal(
     if link.is_raw and where.relative(link, path).endswith(".md"):
         written = where.relative(link, path)
     written += f"#{link.fragment}" if link.fragment else ""
-    return Verdict(message, f"Write {written}." if sure else f"Did you mean {written}?", written)
+    return Verdict(message, f"Write {written}." if sure else f"Did you mean {written}?", written if sure else None)
 
 
 def _inside(link: Link) -> bool:

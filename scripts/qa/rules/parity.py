@@ -65,7 +65,7 @@ def figure_mismatch(site: Site) -> Iterator[Issue]:
     """
 
     def figures(page: Page) -> list[tuple[str, Element]]:
-        return [(e.value, e) for e in page.each("figure")]
+        return [(_neutral(e.value, site), e) for e in page.each("figure")]
 
     yield from _compare(site, "figure-mismatch", "figure", figures)
 
@@ -79,7 +79,7 @@ def link_mismatch(site: Site) -> Iterator[Issue]:
     """
 
     def links(page: Page) -> list[tuple[str, Element]]:
-        return [(re.sub(rf"\.{page.language}\.md\b", ".md", e.value), e) for e in page.each("link")]
+        return [(_neutral(e.value, site), e) for e in page.each("link")]
 
     yield from _compare(site, "link-mismatch", "link", links, ordered=False)
 
@@ -147,6 +147,11 @@ def _difference(
     at = found[1] if found else head
     line, column = (at.line, at.column) if at else (1, 1)
     return Issue(page.path, line, column, name, f"{what}: {want}, here {have}", "Make the two languages correspond.")
+
+
+def _neutral(target: str, site: Site) -> str:
+    """A target without the language in its file name."""
+    return re.sub(rf"\.({'|'.join(site.conventions.languages)})(\.\w+)(?=$|[#?])", r"\2", target)
 
 
 def _by_section(shape: list[tuple[str, Element]], ordered: bool) -> dict[str, list[tuple[str, Element]]]:

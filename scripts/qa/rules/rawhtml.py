@@ -12,9 +12,9 @@ from qa.sentinel import Place
 from qa.site import Site
 
 VOID = set("area base br col embed hr img input link meta source track wbr".split())
-OPTIONAL = set("p li dt dd tr td th thead tbody tfoot option optgroup colgroup rt rp".split())
+OPTIONAL = set("li dt dd tr td th thead tbody tfoot option optgroup colgroup rt rp".split())
 KNOWN = VOID | OPTIONAL | set(
-    "a abbr address article aside audio b bdi bdo blockquote body button canvas caption center cite code data datalist del "
+    "a p abbr address article aside audio b bdi bdo blockquote body button canvas caption center cite code data datalist del "
     "details dfn dialog div dl em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hgroup html i iframe "
     "ins kbd label legend main map mark math menu meter nav noscript object ol output param picture pre progress q ruby s samp "
     "script search section select slot small span strike strong style sub summary sup svg table template textarea time title tt "
