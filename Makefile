@@ -10,7 +10,7 @@ export NO_MKDOCS_2_WARNING := 1
 export NODE_USE_SYSTEM_CA := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build test check evidence new clean pins
+.PHONY: help setup serve build test check evidence new bench-search clean pins
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ evidence: setup  ## run all evidence, write what changed
 new: setup  ## start a question: make new PAGE=training/my-slug
 	$(RUN) scripts/new.py $(PAGE)
 
+bench-search: setup $(VENV)/.browser $(VENV)/.bench  ## measure the search beside Material's, with jieba, and Pagefind
+	BENCH_PACKAGES=$(CURDIR)/$(VENV)/bench $(RUN) scripts/bench_search.py
+
 setup: $(READY)
 
 $(READY): requirements.txt package-lock.json
@@ -46,6 +49,10 @@ $(READY): requirements.txt package-lock.json
 
 $(VENV)/.browser: $(READY) scripts/browser.py
 	$(RUN) scripts/browser.py --install
+	@touch $@
+
+$(VENV)/.bench: $(READY) tests/bench-requirements.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --target $(VENV)/bench --requirement tests/bench-requirements.txt
 	@touch $@
 
 pins:  ## renew requirements.txt and package-lock.json after a change of pyproject.toml or package.json

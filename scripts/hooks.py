@@ -12,7 +12,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 import qa.page
-from qa import mathematics, render, rules, site
+from qa import mathematics, render, rules, search, site
 from qa.issue import InputError, Issue
 from qa.site import Site
 
@@ -61,7 +61,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Add the headings of the generated sections, so that the table of contents has them."""
     one = _page(page)
-    return render.with_generated_headings(markdown, one, _site) if one and one.is_question else markdown
+    return render.with_generated_headings(markdown, one, _site) if one else markdown
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -103,6 +103,14 @@ def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> s
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(output, encoding="utf-8")
     return ""
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Write the search index of the language that was built."""
+    folder = Path(config.site_dir) / "search"
+    for name, content in search.build(_site, _language(config)).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
 
 
 def _page(page: Page) -> qa.page.Page | None:

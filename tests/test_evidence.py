@@ -13,7 +13,7 @@ def outcomes() -> dict[Path, evidence.Outcome]:
     return {outcome.source: outcome for outcome in evidence.run_all(evidence.sources(ROOT / "docs"))}
 
 
-@pytest.mark.parametrize("source", evidence.sources(ROOT / "docs"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("source", evidence.sources(ROOT / "docs"), ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_the_evidence_says_what_is_recorded(source: Path, outcomes: dict[Path, evidence.Outcome]) -> None:
     assert outcomes[source].failure == ""
     differences = [

@@ -135,10 +135,12 @@ def draw() -> None:
         ax.text(x + w / 2, low - 1.0, text, ha="center", va="top", size=9)
     for start, end, bend in (0.8, 2.9, 0.1), (7.6, 9.0, 0.0):
         figure.arrow(ax, (start, high - 0.1), (end, 0.85), figure.GREY, bend)
-    figure.arrow(ax, (xs[2] + 0.3, high - 0.1), (xs[1] + w + 0.3, low + 1.6), figure.GREY, -0.12)
+    figure.arrow(ax, (xs[2] + 0.2, high - 0.1), ((xs[1] + w + xs[2]) / 2, low + 1.4), figure.GREY, -0.12)
+    figure.arrow(ax, (12.0, high + 0.45), (12.0, low + 1.4), figure.GREY)
+    ax.text(12.15, 4.2, "Q", color=figure.GREY, size=9)
     ax.text(0, 6.75, "前向 forward →", color=figure.BLUE, va="top", size=9)
     ax.text(14.4, 0.6, "← 反向 backward", color=figure.ORANGE, ha="right", size=9)
-    ax.text(0.1, 2.6, "存下的值\nkept values", color=figure.GREY, size=9)
+    ax.text(0.0, 2.6, "存下的值\nkept values", color=figure.GREY, size=9)
     figure.save(fig, "backpropagation.svg")
 
 

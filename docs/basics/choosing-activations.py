@@ -55,7 +55,7 @@ def path(slope: Slope, start: float, steps: int) -> Array:
 def recovery() -> Iterator[str]:
     """The slope at a confidently wrong logit, and the number of steps until it has the right sign."""
     for name, slope, _ in PAIRS:
-        steps = int(np.argmax(path(slope, -6.0, 100_000) > 0))
+        steps = int(np.argmax(path(slope, -6.0, 15_000) > 0))
         yield f"{name}: slope at o = -6: {slope(-6.0):.1e}, steps to o > 0: {steps:,}"
 
 
@@ -100,12 +100,12 @@ def draw() -> None:
         left.plot(o, [slope(v) for v in o], color=color)
         left.text(x, y, text, color=color, ha="right" if "tanh" in text else "center")
     left.set(xlabel="o   (y = 1)", ylabel="∂L/∂o", ylim=(-1.3, 0.1))
-    steps = np.unique(np.logspace(0, 5.3, 150).astype(int))
+    steps = np.unique(np.logspace(0, 4.5, 150).astype(int))
     labels = ((1.2, 2.5, "σ + CE"), (9, -3.2, "σ + MSE"), (1.4e4, -3.2, "tanh + MSE"))
     for (_, slope, color), (x, y, text) in zip(PAIRS, labels, strict=True):
         right.semilogx(steps, path(slope, -6.0, int(steps[-1]))[steps], color=color)
         right.text(x, y, text, color=color)
-    right.set(xlabel="步数 steps", ylabel="o", xlim=(0.7, 8e5), ylim=(-7, 8))
+    right.set(xlabel="步数 steps", ylabel="o", xlim=(0.7, 5e5), ylim=(-7, 8))
     figure.save(fig, "choosing-activations.svg")
 
 

@@ -101,6 +101,16 @@ def counter(word: str) -> float:
 # --8<-- [end:counter]
 
 
+def doubling(steps: int) -> float:
+    """dc_T/dc_0 at c = 0 for one cell with all gates open whose candidate reads h with weight 1."""
+    w = np.array([[0.0, 0], [0, 0], [0, 0], [0, 1]])
+    b = np.array([40.0, 40, 40, 0])
+    h, c = np.zeros(1), np.array([1e-40])  # so small that tanh is linear and the quotient is the derivative
+    for _ in range(steps):
+        h, c = lstm(np.zeros(1), h, c, w, b)
+    return float(c[0]) / 1e-40
+
+
 def gru_bound() -> float:
     """Largest state of a GRU with weights ten times too large over 1,000 steps: a mean of values in [-1, 1]."""
     (w, b), rng, h, largest = weights(3, 1, 8), np.random.default_rng(2), np.zeros(8), 0.0
@@ -182,5 +192,6 @@ if __name__ == "__main__":
     reach()
     print(f"counter: after 1000 a {counter('a' * 1000):.1f}, after 1000 b more {counter('a' * 1000 + 'b' * 1000):.1f}")
     print(f"GRU: largest state in 1000 steps {gru_bound():.1f}")
+    print(f"open gates, candidate reads h: dc_100/dc_0 = 2^{np.log2(doubling(100)):.1f}")
     draw_cell()
     draw_reach()

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from scipy.stats import binom
 from sklearn.datasets import load_digits
 
 from qa import figure
@@ -13,8 +12,9 @@ Weights = list[np.ndarray]
 
 def normalize(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Batch normalization without scale and shift: the result and the standard deviations."""
-    deviation = np.sqrt(z.var(0) + 1e-5)
-    return (z - z.mean(0)) / deviation, deviation
+    centered = z - z.mean(0)
+    deviation = np.sqrt((centered**2).mean(0) + 1e-5)
+    return centered / deviation, deviation
 
 
 def normalize_back(grad: np.ndarray, z: np.ndarray, deviation: np.ndarray) -> np.ndarray:
@@ -90,18 +90,28 @@ def accuracy(weights: Weights, x: np.ndarray, y: np.ndarray, skip: float, remove
     return float((forward(weights, x, skip, removed)[0].argmax(1) == y).mean())
 
 
+def lesion(weights: Weights, x: np.ndarray, y: np.ndarray, skip: float) -> float:
+    """Mean accuracy over all networks that lack one block; normalization uses what then arrives."""
+    return float(np.mean([accuracy(weights, x, y, skip, i) for i in range(1, len(weights) - 1, 2)]))
+
+
+def coarse(error: float) -> str:
+    """Only what survives a change of processor: training amplifies rounding."""
+    for bound in 0.01, 0.05:
+        if error < bound:
+            return f"under {bound:.0%}"
+    return next(f"over {bound:.0%}" for bound in (0.8, 0.5, 0.05) if error > bound)
+
+
 def compare(x: np.ndarray, y: np.ndarray) -> None:
-    """Training error with depth; accuracy (to 5 points) when one block is removed, mean over the blocks."""
+    """Training error with depth; accuracy (to 5 points, on a third of the images) without one block, block by block."""
     print("layers  shortcut  training error  accuracy with one block removed")
     for depth in 4, 16, 48:
         for skip in 0.0, 1.0:
             weights = train(depth, skip, x, y)
             error = 1 - accuracy(weights, x, y, skip)
-            learned = error < 0.5  # a run that did not learn is chaotic: its digits would depend on the processor
-            left = float(np.mean([accuracy(weights, x, y, skip, i) for i in range(1, depth, 2)]))
-            shown = f"{error:7.1%}" if learned else f"over {10 * int(10 * error)}%"
-            rest = f"{5 * round(20 * left)}%" if learned else "-"
-            print(f"{depth + 2:6}  {'yes' if skip else 'no':8}  {shown:>14}  {rest:>9}")
+            rest = f"{5 * round(20 * lesion(weights, x[::3], y[::3], skip))}%" if error < 0.5 else "-"
+            print(f"{depth + 2:6}  {'yes' if skip else 'no':8}  {coarse(error):>14}  {rest:>9}")
 
 
 def gradient_norms(skip: float, x: np.ndarray, y: np.ndarray) -> list[float]:
@@ -109,17 +119,16 @@ def gradient_norms(skip: float, x: np.ndarray, y: np.ndarray) -> list[float]:
     return [float(np.linalg.norm(g)) for g in gradients(initial(48, 0), x, y, skip)[1:-1]]
 
 
-def slopes(depth: int, skip: bool, seed: int = 0, width: int = 128, points: int = 256) -> np.ndarray:
-    """df/dt of a random ReLU network along a circle of inputs x(t): value h and derivative d go forward together."""
-    rng = np.random.default_rng(seed)
+def slopes(depth: int, skip: float, scale: float = 1.0, seed: int = 0) -> np.ndarray:
+    """df/dt of a random network h <- skip·h + scale·ReLU(hW) along a circle of 256 inputs; d is the derivative of h."""
+    width, points, rng = 128, 256, np.random.default_rng(seed)
     p, q = rng.standard_normal((2, width))
     t = np.linspace(0, 2 * np.pi, points, endpoint=False)[:, None]
     h, d = np.cos(t) * p + np.sin(t) * q, np.cos(t) * q - np.sin(t) * p
     for _ in range(depth):
         w = rng.standard_normal((width, width)) * np.sqrt(2 / width)
-        on = h @ w > 0
-        branch, slope = (h @ w) * on, (d @ w) * on
-        h, d = (h + branch / np.sqrt(depth), d + slope / np.sqrt(depth)) if skip else (branch, slope)
+        z = h @ w
+        h, d = skip * h + scale * np.maximum(z, 0), skip * d + scale * (d @ w) * (z > 0)
     return d @ rng.standard_normal(width)
 
 
@@ -130,10 +139,12 @@ def correlation(signal: np.ndarray, lag: int) -> float:
 
 
 def shattering() -> None:
-    for depth, skip in (1, False), (10, False), (50, False), (50, True):
-        values = [np.mean([correlation(slopes(depth, skip, seed), lag) for seed in range(8)]) for lag in (1, 4)]
-        name = "residual" if skip else "plain"
-        print(f"{name:8} {depth:2} layers: correlation of neighbors {values[0]:.2f}, four points apart {values[1]:.2f}")
+    """Correlation of slopes nearby, mean over four networks; "scaled" has its branches scaled by 1/√50."""
+    rows = ("plain", 1, 0, 1), ("plain", 10, 0, 1), ("plain", 50, 0, 1), ("residual", 50, 1, 1), ("scaled", 50, 1, 50**-0.5)
+    for name, depth, skip, scale in rows:
+        signals = [slopes(depth, skip, scale, seed) for seed in range(4)]
+        near, far = (np.mean([correlation(signal, lag) for signal in signals]) for lag in (1, 4))
+        print(f"{name:8} {depth:2} layers: correlation of neighbors {near:.2f}, four points apart {far:.2f}")
 
 
 def growth(blocks: int = 50, width: int = 256) -> None:
@@ -151,8 +162,8 @@ def growth(blocks: int = 50, width: int = 256) -> None:
 
 
 def counts() -> None:
-    paths = binom(54, 0.5)
-    print(f"54 blocks: {2**54:.1e} paths, {paths.cdf(35) - paths.cdf(18):.0%} of them through 19 to 35 blocks")
+    share = sum(math.comb(54, k) for k in range(19, 36)) / 2**54
+    print(f"54 blocks: {2**54:.1e} paths, {share:.0%} of them through 19 to 35 blocks")
     print(f"weights on 256 channels: two 3x3 {2 * 9 * 256**2:,}, bottleneck {2 * 256 * 64 + 9 * 64**2:,}")
 
 
@@ -187,19 +198,19 @@ def draw_blocks() -> None:
     figure.save(fig, "resnet.svg")
 
 
-def draw_gradients(x: np.ndarray, y: np.ndarray) -> None:
-    """Gradient norms layer by layer, and slopes along a line, both before training."""
+def draw_gradients(plain: list[float], residual: list[float]) -> None:
+    """Gradient norms layer by layer, and slopes along a circle of inputs, both before training."""
     fig, (left, top, bottom) = figure.new(1, 3, height=2.7, width_ratios=[1.15, 1, 1])
     layers = np.arange(1, 49)
-    left.plot(layers, gradient_norms(0.0, x, y), color=figure.RED)
-    left.plot(layers, gradient_norms(1.0, x, y), color=figure.GREEN)
+    left.plot(layers, plain, color=figure.RED)
+    left.plot(layers, residual, color=figure.GREEN)
     left.set(yscale="log", xlabel="l", xticks=[1, 24, 48], yticks=[1, 100, 10000])
     left.minorticks_off()
     left.set_title("‖∂L/∂W‖", loc="left")
     left.text(12, 900, "plain", color=figure.RED)
     left.text(3, 0.18, "residual", color=figure.GREEN)
     t = np.linspace(0, 2, 256, endpoint=False)
-    for ax, skip, color in (top, False, figure.RED), (bottom, True, figure.GREEN):
+    for ax, skip, color in (top, 0.0, figure.RED), (bottom, 1.0, figure.GREEN):
         signal = slopes(50, skip)
         ax.plot(t, signal / signal.std(), color=color, linewidth=1.1)
         ax.set(xticks=[0, 1, 2], xlabel="t / π", yticks=[-3, 0, 3], ylim=(-6, 6))
@@ -211,12 +222,12 @@ if __name__ == "__main__":
     x, y = load_digits(return_X_y=True)
     x = x / 16
     compare(x, y)
-    for skip in 0.0, 1.0:
-        norms = gradient_norms(skip, x, y)
-        name = "yes" if skip else "no"
-        print(f"shortcut {name:3}: gradient norm of layer 1 {norms[0]:5.1f}, of layer 48 {norms[-1]:.1f}")
+    plain, residual = (gradient_norms(skip, x, y) for skip in (0.0, 1.0))
+    for name, norms in ("no", plain), ("yes", residual):
+        print(f"shortcut {name:3}: gradient norm of layer 1 {norms[0]:3.0f}, of layer 48 {norms[-1]:.1f}, ", end="")
+        print(f"largest over smallest {max(norms) / min(norms):.0f}")
     shattering()
     growth()
     counts()
     draw_blocks()
-    draw_gradients(x, y)
+    draw_gradients(plain, residual)

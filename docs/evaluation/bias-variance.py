@@ -100,7 +100,12 @@ def random_features(width: int) -> dict[float, tuple[float, float]]:
         a, a_test = features(x, w), features(x_test, w)
         for k, penalty in enumerate(penalties):
             predictions[k, r] = a_test @ solve(a, y, penalty)
-    return {p: decompose(predictions[k], x_test @ beta) for k, p in enumerate(penalties)}
+    return {p: unbiased(*decompose(predictions[k], x_test @ beta)) for k, p in enumerate(penalties)}
+
+
+def unbiased(bias2: float, variance: float) -> tuple[float, float]:
+    """Undo what a finite number of training sets adds to the squared bias and takes from the variance; same sum."""
+    return bias2 - variance / (REPEATS - 1), variance * REPEATS / (REPEATS - 1)
 
 
 def best_ridge(result: dict[float, tuple[float, float]]) -> float:
@@ -151,12 +156,13 @@ def draw(results: dict[int, dict[float, tuple[float, float]]]) -> None:
     left.text(9.5, 0.165, "测试误差 test error")
     left.set(xlabel="多项式次数 degree", ylim=(0, 0.4), xticks=[1, 5, 10, 15, 20], yticks=[0, 0.1, 0.2, 0.3, 0.4])
     widths = list(results)
-    right.plot(widths, [results[w][0.0][0] for w in widths], color=figure.BLUE)
+    resolved = [w for w in widths if results[w][0.0][0] > results[w][0.0][1] / REPEATS]  # near n it drowns in variance
+    right.plot(resolved, [results[w][0.0][0] for w in resolved], color=figure.BLUE)
     right.plot(widths, [results[w][0.0][1] for w in widths], color=figure.ORANGE)
     right.plot(widths, [sum(results[w][0.0]) for w in widths], color="black")
     right.plot(widths, [best_ridge(results[w]) for w in widths], "--", color=figure.GREEN)
     right.axvline(TRAIN, ls=":", color=figure.GREY)
-    right.set(xscale="log", yscale="log", xlabel="特征数 features p", ylim=(0.02, 60), xticks=[5, 10, 40, 100, 1000])
+    right.set(xscale="log", yscale="log", xlabel="特征数 features p", ylim=(0.012, 60), xticks=[5, 10, 40, 100, 1000])
     right.set_xticklabels(["5", "10", "40 = n", "100", "1000"])
     right.minorticks_off()
     right.text(110, 6, "偏差² + 方差")

@@ -140,6 +140,20 @@ def print_arithmetic() -> None:
     print(f"the same, classes swapped: F1 {swapped['F1']:.2f}, MCC {swapped['MCC']:.2f}")
 
 
+def print_repairs(y: np.ndarray, p: np.ndarray) -> None:
+    """Swap a negative with the positive right behind it, near the top and far down: what each area gains."""
+    ranked, score = y[np.argsort(-p)], -np.arange(y.size, dtype=float)
+    misordered = 1 + np.flatnonzero((ranked[:-1] == 0) & (ranked[1:] == 1))
+    for k in misordered[misordered >= 10][0], misordered[misordered >= 1000][0]:
+        repaired = ranked.copy()
+        repaired[k - 1 : k + 1] = 1, 0
+        auc = roc_auc(repaired, score) - roc_auc(ranked, score)
+        ap = average_precision(repaired, score) - average_precision(ranked, score)
+        assert np.isclose(auc, 1 / (POSITIVES * NEGATIVES), rtol=1e-4)
+        assert np.isclose(ap, (ranked[: k - 1].sum() + 1) / (POSITIVES * k * (k + 1)), rtol=1e-4)
+        print(f"pair repaired at rank {k:4}: ROC AUC +{auc:.1e}, average precision +{ap:.1e}")
+
+
 def draw(y: np.ndarray, p: np.ndarray) -> None:
     """ROC, the same for every prevalence; precision against recall, which is not."""
     fig, (left, right) = figure.new(1, 2, height=3.1)
@@ -152,10 +166,10 @@ def draw(y: np.ndarray, p: np.ndarray) -> None:
     left.text(0.38, 0.72, "AUC = 0.92", color=figure.BLUE)
     left.set(xlabel="FPR", ylabel="TPR", title="ROC", xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
     styles = (
-        (0.5, figure.GREEN, (0.52, 0.86)),
+        (0.5, figure.GREEN, (0.47, 0.84)),
         (0.1, figure.PURPLE, (0.62, 0.64)),
         (0.01, figure.ORANGE, (0.6, 0.2)),
-        (0.001, figure.BLUE, (0.17, 0.1)),
+        (0.001, figure.BLUE, (0.2, 0.12)),
     )
     for prevalence, color, place in styles:
         right.plot(tpr, precision_at(prevalence, tpr, fpr), color=color)
@@ -173,4 +187,5 @@ if __name__ == "__main__":
     print_prevalence()
     print_thresholds(labels, probability)
     print_arithmetic()
+    print_repairs(labels, probability)
     draw(labels, probability)

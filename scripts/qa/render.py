@@ -11,7 +11,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from qa import citing, markup, mathematics
+from qa import citing, hover, markup, mathematics
+from qa.glossary import Term
 from qa.issue import InputError, Issue
 from qa.page import Page
 from qa.site import Site
@@ -33,10 +34,12 @@ def navigation(site: Site) -> list[Any]:
 
 
 def with_generated_headings(markdown: str, one: Page, site: Site) -> str:
-    """A question's Markdown with a marker for the facts under its title and headings for the generated sections."""
-    markdown = re.sub(r"^(# .*)$", r"\1\n\n<!-- facts -->\n", markdown, count=1, flags=re.M)
+    """A page's Markdown with a marker for a question's facts under the title and headings for the generated sections."""
+    wanted = {"related": one.is_question, "references": bool(one.each("citation"))}
+    if one.is_question:
+        markdown = re.sub(r"^(# .*)$", r"\1\n\n<!-- facts -->\n", markdown, count=1, flags=re.M)
     for section, names in site.conventions.generated.items():
-        if section != "references" or one.each("citation"):
+        if wanted[section]:
             markdown += f"\n\n## {names[one.language]} {{ #{section} }}\n\n<!-- {section} -->\n"
     return markdown
 
@@ -54,12 +57,13 @@ def content(text: str, one: Page, site: Site, url: str, drawings: Mapping[str, s
         text, references = citing.number(text, site.works, site.conventions.locators, one.language, draw)
     except KeyError as error:
         raise InputError(_citation_issue(one, str(error.args[0]))) from None
+    text = hover.mark(text, site.glossary, one.language, one.id, partial(_term, one=one, site=site, url=url))
     fill = {
         "facts": lambda: _draw("facts.html", one, site, url=url, asked=_asked(one, site, url), level=_level(one, site)),
         "related": lambda: _draw("related.html", one, site, related=list(_related(one, site, url))),
         "references": lambda: _draw("references.html", one, site, references=references),
     }
-    return _fill(text, fill if one.is_question else {})
+    return _fill(text, fill)
 
 
 def fill_markers(text: str, one: Page, site: Site, url: str, contents: Mapping[str, str]) -> str:
@@ -178,6 +182,13 @@ def _related(one: Page, site: Site, url: str) -> Iterator[dict[str, Any]]:
                 "topic": topic,
                 "level": _level(other, site),
             }
+
+
+def _term(term: Term, text: str, one: Page, site: Site, url: str) -> str:
+    """A term of the glossary in the text, with what it means and, where that page exists, the way to its explanation."""
+    address = _url(term.page, one, site, url) if (term.page, one.language) in site.by_id else ""
+    values = {"url": address, "means": term.words[one.language].means, "text": Markup(text)}
+    return _templates().get_template("term.html").render(values).strip()
 
 
 def _by_level(one: Page, site: Site, url: str, contents: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from qa import bibliography, cache, conventions, page, settings
+from qa import bibliography, cache, conventions, glossary, page, settings
 from qa.bibliography import Work
 from qa.conventions import Conventions
+from qa.glossary import Term
 from qa.issue import InputError, Issue
 from qa.page import Page
 from qa.sentinel import Rendered
@@ -23,6 +24,7 @@ class Site:
     pages: tuple[Page, ...]
     files: frozenset[PurePosixPath]
     works: Mapping[str, Work]
+    glossary: tuple[Term, ...]
     unreadable: tuple[Issue, ...]
     settings: Settings
 
@@ -34,8 +36,8 @@ class Site:
 
     @cached_property
     def broken(self) -> frozenset[PurePosixPath]:
-        """Files that could not be read: what refers to them is judged once they can."""
-        return frozenset(issue.path for issue in self.unreadable)
+        """Pages that could not be read: what refers to them is judged once they can."""
+        return frozenset(issue.path for issue in self.unreadable if issue.path.suffix == ".md")
 
     @cached_property
     def by_path(self) -> Mapping[PurePosixPath, Page]:
@@ -80,7 +82,7 @@ class Site:
 
 
 def load(root: Path) -> Site:
-    """Read `qa.yml`, every page below `docs/` and the bibliography; what cannot be read becomes an issue."""
+    """Read `qa.yml`, every page below `docs/`, the bibliography and the glossary; what cannot be read becomes an issue."""
     configuration = settings.load(root)
     house = conventions.load(root, configuration.languages)
     docs = root / configuration.docs
@@ -93,12 +95,18 @@ def load(root: Path) -> Site:
             except InputError as error:
                 unreadable.append(error.issue)
     works, issues = _works(root)
-    return Site(root, house, tuple(pages), frozenset(files), works, (*unreadable, *issues), configuration)
+    terms, broken = _terms(root, house)
+    return Site(root, house, tuple(pages), frozenset(files), works, terms, (*unreadable, *issues, *broken), configuration)
 
 
 def _works(root: Path) -> tuple[dict[str, Work], list[Issue]]:
     path = root / bibliography.PATH
     return bibliography.parse(path.read_text(encoding="utf-8")) if path.exists() else ({}, [])
+
+
+def _terms(root: Path, house: Conventions) -> tuple[tuple[Term, ...], list[Issue]]:
+    path = root / glossary.PATH
+    return glossary.parse(path.read_text(encoding="utf-8"), list(house.languages)) if path.exists() else ((), [])
 
 
 def _list(value: object) -> list[object]:

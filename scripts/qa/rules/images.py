@@ -80,7 +80,7 @@ def unused_image(site: Site) -> Iterator[Issue]:
     Bad:  a figure that no page shows
     Good: remove it, or show it
     """
-    if site.unreadable:
+    if site.broken:
         return
     where = links.of(site)
     codes = "|".join(where.languages)

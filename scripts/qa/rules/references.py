@@ -50,7 +50,7 @@ def unused_reference(site: Site) -> Iterator[Issue]:
     Bad:  an entry that no page cites
     Good: an entry cited as `[@key]`
     """
-    if site.unreadable:  # what an unreadable page cites is not known
+    if site.broken:  # what an unreadable page cites is not known
         return
     cited = {key for page in site.pages for e in page.each("citation") for key, _ in markup.citations(e.value)}
     for work in site.works.values():

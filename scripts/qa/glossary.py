@@ -1,0 +1,140 @@
+"""`docs/glossary.yml`: terms in every language with their synonyms; they feed the search and the hover text on pages."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+import yaml
+
+from qa.issue import Issue
+
+PATH = PurePosixPath("docs/glossary.yml")
+KEYS = {"page": False, "shares": False}  # of a term, next to its languages → required?
+WORD_KEYS = {"term": True, "also": False, "means": True}  # of one language of a term
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A term in one language: its name, what else it is called, what it means; `lines` says where each name stands."""
+
+    term: str
+    means: str
+    also: tuple[str, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.term, *self.also)
+
+
+@dataclass(frozen=True, eq=False)  # equal only to itself, so that a glossary can be the key of a cache
+class Term:
+    """One entry: the page that explains it, the names it says it shares with other terms, its wording by language."""
+
+    id: str
+    line: int
+    page: str
+    shares: tuple[str, ...]
+    words: Mapping[str, Wording]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names in all languages, each once."""
+        return tuple(dict.fromkeys(name for wording in self.words.values() for name in wording.names))
+
+
+def parse(text: str, languages: list[str]) -> tuple[tuple[Term, ...], list[Issue]]:
+    """All terms in the order of the file, and what makes the file unusable."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return (), [_issue(line, f"no valid YAML: {error.problem}", "Mend the YAML.", column)]
+    if root is None:
+        return (), []
+    if not isinstance(root, yaml.MappingNode):
+        return (), [_issue(1, "the file is no list of `id:` entries", "Write one entry a term, by its id.")]
+    issues = list(_doubled(root)) + [issue for key, node in root.value for issue in _entry_issues(key, node, languages)]
+    return (() if issues else tuple(_term(key, node, languages) for key, node in root.value)), issues
+
+
+def _issue(line: int, message: str, remedy: str, column: int = 1) -> Issue:
+    return Issue(PATH, line, column, "broken-glossary", message, remedy)
+
+
+def _at(node: yaml.Node, message: str, remedy: str) -> Issue:
+    return _issue(node.start_mark.line + 1, message, remedy, node.start_mark.column + 1)
+
+
+def _doubled(node: yaml.MappingNode) -> Iterator[Issue]:
+    seen: dict[str, int] = {}
+    for key, value in node.value:
+        if key.value in seen:
+            yield _at(key, f"'{key.value}' stands twice, first on line {seen[key.value]}", "Keep one of them.")
+        seen.setdefault(key.value, key.start_mark.line + 1)
+        if isinstance(value, yaml.MappingNode):
+            yield from _doubled(value)
+
+
+def _entry_issues(key: yaml.Node, node: yaml.Node, languages: list[str]) -> Iterator[Issue]:
+    yield from _keys(key, node, KEYS | dict.fromkeys(languages, True))
+    for name, value in node.value if isinstance(node, yaml.MappingNode) else []:
+        match name.value:
+            case "page":
+                yield from _text(value, "page")
+            case "shares":
+                yield from _texts(value, "shares")
+            case language if language in languages:
+                yield from _wording_issues(name, value)
+
+
+def _wording_issues(name: yaml.Node, node: yaml.Node) -> Iterator[Issue]:
+    yield from _keys(name, node, WORD_KEYS)
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else []:
+        if key.value in WORD_KEYS:
+            yield from (_texts if key.value == "also" else _text)(value, key.value)
+
+
+def _keys(key: yaml.Node, node: yaml.Node, table: Mapping[str, bool]) -> Iterator[Issue]:
+    """A closed list of keys, and the required ones all there."""
+    if not isinstance(node, yaml.MappingNode):
+        yield _at(key, f"'{key.value}' holds no `key: value` lines", f"Keys: {', '.join(table)}.")
+        return
+    present = {name.value for name, _ in node.value}
+    for name, _ in node.value:
+        if name.value not in table:
+            close = difflib.get_close_matches(str(name.value), list(table), 1)
+            hint = f" Did you mean '{close[0]}'?" if close else ""
+            yield _at(name, f"unknown key '{name.value}' in '{key.value}'", f"Keys: {', '.join(table)}.{hint}")
+    for name, required in table.items():
+        if required and name not in present:
+            yield _at(key, f"'{key.value}' has no '{name}'", f"Add `{name}:`.")
+
+
+def _text(node: yaml.Node, name: str) -> Iterator[Issue]:
+    if not (isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str" and node.value.strip()):
+        yield _at(node, f"'{name}' is no text", "Write a text; quote what YAML would read as a number or as true/false.")
+
+
+def _texts(node: yaml.Node, name: str) -> Iterator[Issue]:
+    if not isinstance(node, yaml.SequenceNode):
+        yield _at(node, f"'{name}' is no list of words", "Write [one, two].")
+        return
+    for one in node.value:
+        yield from _text(one, name)
+
+
+def _term(key: yaml.Node, node: yaml.MappingNode, languages: list[str]) -> Term:
+    values = {name.value: value for name, value in node.value}
+    shares = tuple(one.value for one in values["shares"].value) if "shares" in values else ()
+    page = values["page"].value if "page" in values else ""
+    return Term(key.value, key.start_mark.line + 1, page, shares, {one: _wording(values[one]) for one in languages})
+
+
+def _wording(node: yaml.MappingNode) -> Wording:
+    values = {name.value: value for name, value in node.value}
+    also = values["also"].value if "also" in values else []
+    lines = {one.value: one.start_mark.line + 1 for one in [*reversed(also), values["term"]]}
+    return Wording(values["term"].value, values["means"].value, tuple(one.value for one in also), lines)

@@ -1,0 +1,82 @@
+"""The glossary: what its format cannot say. What makes the file unusable is found where it is parsed (`broken-glossary`)."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from qa.glossary import PATH, Term
+from qa.issue import Issue
+from qa.rules import rule
+from qa.site import Site
+
+
+@rule
+def shared_name(site: Site) -> Iterator[Issue]:
+    """A name belongs to one term; terms that share one say so, each with `shares`.
+
+    Bad:  `also: [AP]` in average-precision and in affinity-propagation
+    Good: the same with `shares: [AP]` in both
+    """
+    owners: dict[tuple[str, str], list[Term]] = {}
+    for language, name, term in _names(site):
+        known = owners.setdefault((language, _same(name)), [])
+        known += [] if term in known else [term]
+    for language, name, term in _names(site):
+        first, *others = owners[language, _same(name)]
+        if term in others and not all(_same(name) in map(_same, one.shares) for one in (first, term)):
+            line = term.words[language].lines[name]
+            message = f"'{name}' names '{term.id}' and '{first.id}' (line {first.line})"
+            yield Issue(PATH, line, 1, "shared-name", message, f"Remove one of them, or add `shares: [{name}]` to both.")
+
+
+@rule
+def doubled_name(site: Site) -> Iterator[Issue]:
+    """A term does not name itself twice.
+
+    Bad:  `term: dropout` with `also: [dropout]`
+    Good: `term: dropout` with `also: [drop-out regularization]`
+    """
+    for term in site.glossary:
+        for language, wording in term.words.items():
+            seen = set()
+            for name in wording.names:
+                if name in seen:
+                    message = f"'{name}' stands twice in '{term.id}' ({language})"
+                    yield Issue(PATH, wording.lines[name], 1, "doubled-name", message, "Keep one of them.")
+                seen.add(name)
+
+
+@rule
+def unsorted_glossary(site: Site) -> Iterator[Issue]:
+    """Terms are sorted by id, so that one finds the place of a new one.
+
+    Bad:  dropout before batch-normalization
+    Good: batch-normalization before dropout
+    """
+    for before, term in zip(site.glossary, site.glossary[1:], strict=False):
+        if term.id < before.id:
+            yield Issue(PATH, term.line, 1, "unsorted-glossary", f"'{term.id}' stands after '{before.id}'", "Sort terms by id.")
+
+
+@rule
+def unknown_page(site: Site) -> Iterator[Issue]:
+    """`page` names the question that explains the term.
+
+    Bad:  `page: training/drop-out`
+    Good: `page: training/dropout`
+    """
+    for term in site.glossary:
+        if term.page and PurePosixPath(f"docs/{term.page}.{site.conventions.default_language}.md") not in site.files:
+            message = f"'{term.id}' is explained on '{term.page}', and there is no such question"
+            yield Issue(PATH, term.line, 1, "unknown-page", message, "Write <topic>/<slug> of a question, or leave `page` out.")
+
+
+def _names(site: Site) -> Iterator[tuple[str, str, Term]]:
+    for term in site.glossary:
+        for language, wording in term.words.items():
+            for name in dict.fromkeys(wording.names):
+                yield language, name, term
+
+
+def _same(name: str) -> str:
+    """Spellings of one name: t-SNE and TSNE."""
+    return name.lower().replace("-", "").replace(" ", "")
