@@ -1,16 +1,16 @@
 """What was rendered before need not be rendered again: results by content, safe against changes of code and settings."""
 
 import os
-import pickle
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from qa import parallel
 from qa.sentinel import Rendered, Renderer
 from qa.settings import Settings
 from qa.unchanged import FOLDER, code, digest, read, write
 
-MANY = 60  # pages from which on a second process pays
+MANY = 60  # pages from which on results are kept on disk
 Key = str
 _memory: dict[Key, tuple[Rendered, tuple[tuple[str, str], ...]]] = {}
 progress: Callable[[int, int], None] = lambda done, total: None  # replaced by whoever has a screen
@@ -51,11 +51,22 @@ def _content(path: Path) -> str:
 
 
 def _render(pages: list[tuple[PurePosixPath, str]], settings: Settings, root: Path) -> Iterable[tuple[PurePosixPath, Rendered]]:
-    workers = min(os.cpu_count() or 1, 8)
-    if len(pages) < MANY or workers == 1 or not hasattr(os, "fork"):
-        renderer = _renderer(settings, root)
-        return [(path, renderer.render(text, path)) for path, text in pages]
-    return _in_parallel(pages, settings, root, workers)
+    """Every process takes a share; this one says how far it is."""
+    if not pages:
+        return []
+    renderer = _renderer(settings, root)
+    workers = parallel.workers(len(pages))
+    home = os.getpid()
+
+    def work(share: int) -> list[tuple[PurePosixPath, Rendered]]:
+        done = []
+        for number, (path, text) in enumerate(pages[share::workers]):
+            if os.getpid() == home:
+                progress(number * workers, len(pages))
+            done.append((path, renderer.render(text, path)))
+        return done
+
+    return [one for share in parallel.each(work, range(workers), len(pages)) for one in share]
 
 
 def _renderer(settings: Settings, root: Path) -> Renderer:
@@ -63,34 +74,3 @@ def _renderer(settings: Settings, root: Path) -> Renderer:
     if key not in _renderers:
         _renderers[key] = Renderer(settings, root)
     return _renderers[key]
-
-
-def _in_parallel(pages: list[tuple[PurePosixPath, str]], settings: Settings, root: Path, workers: int) -> Iterable[Any]:
-    """Each process takes every n-th page; a process that dies leaves its share to this one."""
-    import multiprocessing
-
-    renderer = _renderer(settings, root)
-
-    def work(share: int, pipe: Any) -> None:
-        pipe.send([(path, renderer.render(text, path)) for path, text in pages[share::workers]])
-        pipe.close()
-
-    context = multiprocessing.get_context("fork")
-    running = []
-    for share in range(1, workers):
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=work, args=(share, theirs), daemon=True)
-        process.start()
-        theirs.close()
-        running.append((share, ours, process))
-    results = []
-    for number, (path, text) in enumerate(pages[0::workers]):
-        progress(number * workers, len(pages))
-        results.append((path, renderer.render(text, path)))
-    for share, ours, process in running:
-        try:
-            results += ours.recv()
-        except (EOFError, pickle.UnpicklingError):
-            results += [(path, renderer.render(text, path)) for path, text in pages[share::workers]]
-        process.join()
-    return results

@@ -32,7 +32,7 @@ class Site:
     def rendered(self) -> Mapping[PurePosixPath, Rendered]:
         """What Python-Markdown makes of each page."""
         texts = ((one.path, page.blank_front_matter(one.text)) for one in self.pages)
-        return cache.rendered(texts, self.settings, self.root)
+        return cache.rendered(list(texts), self.settings, self.root)
 
     @cached_property
     def broken(self) -> frozenset[PurePosixPath]:

@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
-from qa import suppress
+from qa import parallel, suppress
 from qa.issue import Issue
 from qa.site import Site
 
@@ -20,6 +20,7 @@ LINKS = frozenset(
     "missing-anchor anchor-form anchor-other-language undefined-reference broken-definition unclosed-comment missing-image".split()
 )
 SWALLOWING = frozenset({"unclosed-fence", "unclosed-comment", "broken-tag", "merge-marker", "unclosed-block", "empty-page"})
+RENDERED = {"links", "leftovers", "anchors", "images", "navigation"}
 LEFT = (
     "broken-link broken-emphasis broken-attribute-list unknown-block stray-block-end unclosed-block broken-table broken-list "
     "broken-heading unbalanced-math broken-citation undefined-reference broken-definition"
@@ -54,9 +55,21 @@ def rule(function: Rule) -> Rule:
 
 def check(site: Site) -> list[Issue]:
     """Every problem of a site, by path, line and column; files that cannot be read come with the rest."""
-    found = {issue for function in RULES.values() for issue in function(site)}
+    found = {issue for issues in parallel.each(_found, _shares(site), len(site.pages)) for issue in issues}
     told = suppress.apply(_without_consequences(found | set(site.unreadable), site), site, {*RULES, *(i.rule for i in found)})
     return sorted(told)
+
+
+def _shares(site: Site) -> list[tuple[Site, list[Rule]]]:
+    """The rules in two halves: those that read the rendered text and the links, and those that read the source."""
+    _ = site.rendered  # once, before the processes part
+    first = [function for function in RULES.values() if function.__module__.rpartition(".")[2] in RENDERED]
+    return [(site, first), (site, [function for function in RULES.values() if function not in first])]
+
+
+def _found(share: tuple[Site, list[Rule]]) -> list[Issue]:
+    site, functions = share
+    return [issue for function in functions for issue in function(site)]
 
 
 def _without_consequences(issues: set[Issue], site: Site) -> Iterator[Issue]:

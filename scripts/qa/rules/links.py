@@ -271,8 +271,9 @@ def outside_docs(link: Link, where: Map) -> Verdict | None:
     Bad:  `[the script](../../scripts/check.py)`
     Good: a file below `docs/`, or the address on the code host
     """
-    built = any(path in where.files for path in _sources(link, where))
-    if not _inside(link) or not link.path.startswith("..") or _depth(link, where) or built:
+    if not _inside(link) or not link.path.startswith("..") or _depth(link, where):
+        return None
+    if any(path in where.files for path in _sources(link, where)):
         return None
     return Verdict(f"'{link.written}' leads out of {where.site.settings.docs}/", "Link to a file below it, or to a web address.")
 

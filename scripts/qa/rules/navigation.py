@@ -27,14 +27,14 @@ def orphan_page(site: Site) -> Iterator[Issue]:
     """
     where = links.of(site)
     navigated = {entry for entry, _ in _nav(site)}
+    included = {name for rendered in site.rendered.values() for name in rendered.snippets}
     linked = {link.path for link in where.links if link.path and not _own(link.page.path, link.path, site)}
     for path, page in where.pages.items():
         house = site.conventions
         shown = page.topic in house.topics or (not page.topic and page.slug in house.pages) or page.slug == "index"
         shown = shown or not house.pages and not navigated
         named = {path, f"{page.id}.md"} & (navigated | linked)
-        included = any(str(page.path) in rendered.snippets for rendered in site.rendered.values())
-        if not shown and not named and not included and not where.excluded(path) and not where.draft(path):
+        if not shown and not named and str(page.path) not in included and not where.excluded(path) and not where.draft(path):
             message = "no navigation and no link leads to this page"
             yield Issue(page.path, 1, 1, "orphan-page", message, "Name it in qa.yml, or link to it.")
 
