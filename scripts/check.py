@@ -60,7 +60,7 @@ def check(root: Path) -> tuple[list[Issue], int]:
         return stored[1], stored[2]
     from qa import cache, report, rules, site
 
-    cache.progress = report.progress
+    cache.on_progress(report.progress)
     checked = site.load(root)
     issues = rules.check(checked)
     report.progress(0, 0)
@@ -83,7 +83,9 @@ def _explain(name: str) -> int:
         return 0
     from qa.nearest import did_you_mean
 
-    print(f"There is no rule '{name}'. {did_you_mean(name, rules.RULES, 'Rules: ' + ', '.join(sorted(rules.RULES)))}", file=sys.stderr)
+    print(
+        f"There is no rule '{name}'. {did_you_mean(name, rules.RULES, 'Rules: ' + ', '.join(sorted(rules.RULES)))}", file=sys.stderr
+    )
     return 2
 
 

@@ -17,7 +17,10 @@ from support import FIXTURES
 from qa import parity, rules, site
 
 CARET = "‸"
-WORDS = {"zh": {"L": "zh", "O": "en", "S": "另见", "T": "残差网络", "P": "中文：", "U": "中文和"}, "en": {"L": "en", "O": "zh", "S": "See", "T": "residual networks", "P": "English: ", "U": "English and "}}
+WORDS = {
+    "zh": {"L": "zh", "O": "en", "S": "另见", "T": "残差网络", "P": "中文：", "U": "中文和"},
+    "en": {"L": "en", "O": "zh", "S": "See", "T": "residual networks", "P": "English: ", "U": "English and "},
+}
 SLOTS = {"zh": "另见[残差网络]", "en": "See also [residual networks]"}
 PAGE = "docs/training/dropout.{L}.md"
 

@@ -31,9 +31,14 @@ def test_faults_are_named_and_placed(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_traps_are_quiet(tmp_path: Path) -> None:
-    reported = {case.name: [f"{i.path}:{i.line}:{i.column} {i.message} ({i.rule})" for i in case.run(tmp_path / case.name)[0]] for case in traps()}
+    reported = {
+        case.name: [f"{i.path}:{i.line}:{i.column} {i.message} ({i.rule})" for i in case.run(tmp_path / case.name)[0]]
+        for case in traps()
+    }
     assert {name: issues for name, issues in reported.items() if issues} == {}
 
 
 def _told(case: Case, issues: list) -> str:
-    return f"{case.name} wants {' or '.join(case.rules)}: " + ("; ".join(f"{i.path}:{i.line}:{i.column} {i.rule}" for i in issues) or "nothing")
+    return f"{case.name} wants {' or '.join(case.rules)}: " + (
+        "; ".join(f"{i.path}:{i.line}:{i.column} {i.rule}" for i in issues) or "nothing"
+    )

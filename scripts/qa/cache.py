@@ -13,7 +13,7 @@ from qa.unchanged import FOLDER, code, digest, read, write
 MANY = 60  # pages from which on results are kept on disk
 Key = str
 _memory: dict[Key, tuple[Rendered, tuple[tuple[str, str], ...]]] = {}
-progress: Callable[[int, int], None] = lambda done, total: None  # replaced by whoever has a screen
+_progress: list[Callable[[int, int], None]] = []  # whoever has a screen
 _renderers: dict[tuple[str, Path], Renderer] = {}
 
 
@@ -29,6 +29,11 @@ def rendered(pages: Iterable[tuple[PurePosixPath, str]], settings: Settings, roo
     if missing and len(keys) > MANY:
         _save(root, {key: _memory[key] for key, _ in keys.values()})
     return {path: _memory[key][0] for path, (key, _) in keys.items()}
+
+
+def on_progress(tell: Callable[[int, int], None]) -> None:
+    """Have `tell` called with the number of pages done and of all pages."""
+    _progress.append(tell)
 
 
 def _load(root: Path) -> Mapping[Key, Any]:
@@ -62,7 +67,8 @@ def _render(pages: list[tuple[PurePosixPath, str]], settings: Settings, root: Pa
         done = []
         for number, (path, text) in enumerate(pages[share::workers]):
             if os.getpid() == home:
-                progress(number * workers, len(pages))
+                for tell in _progress:
+                    tell(number * workers, len(pages))
             done.append((path, renderer.render(text, path)))
         return done
 

@@ -74,7 +74,9 @@ def _error(line: int, message: str, remedy: str = "") -> InputError:
 
 
 def _source(key: str, value: dict[str, Any]) -> Source:
-    return Source(key, value["title"], value["publisher"], _numbers(str(value["numbers"])), value.get("url", ""), bool(value.get("complete")))
+    return Source(
+        key, value["title"], value["publisher"], _numbers(str(value["numbers"])), value.get("url", ""), bool(value.get("complete"))
+    )
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -14,7 +14,18 @@ from qa.sentinel import Anchor, Target
 from qa.site import Site
 
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
-LOADING = {"src", "href", "poster", "data", "xlink:href", "background", "action", "formaction", "cite", "longdesc"}  # attributes whose value is an address
+LOADING = {
+    "src",
+    "href",
+    "poster",
+    "data",
+    "xlink:href",
+    "background",
+    "action",
+    "formaction",
+    "cite",
+    "longdesc",
+}  # attributes whose value is an address
 INSIDE = {"srcset": re.compile(r"(?:^|,)\s*([^\s,]+)"), "style": re.compile(r"url\(['\"]?([^'\")]+)")}
 IMAGES = {".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".ico"}
 

@@ -40,7 +40,10 @@ def accept(site: Site, pages: list[str], one_sided: bool) -> tuple[list[str], li
     for name in every if pages == ["all"] else pages:
         versions = {one: page for one in site.conventions.languages if (page := site.by_id.get((name, one)))}
         now = {one: fingerprints(page) for one, page in versions.items()}
-        state = {section: {one: now[one].get(section, "") for one in now} for section in dict.fromkeys(s for f in now.values() for s in f)}
+        state = {
+            section: {one: now[one].get(section, "") for one in now}
+            for section in dict.fromkeys(s for f in now.values() for s in f)
+        }
         if not versions or (not one_sided and name in accepted and _one_sided(accepted[name], state)):
             refused.append(name)
         else:

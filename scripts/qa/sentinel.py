@@ -17,10 +17,11 @@ from qa.settings import Settings, quiet
 
 FIRST, LAST = 0xF0000, 0xFFFFD
 SENTINEL = re.compile(f"[{chr(FIRST)}-{chr(LAST)}]")
-ATTRIBUTES = (
-    "href src srcset poster data action formaction xlink:href id name for content style cite longdesc usemap background "
-    "for aria-labelledby aria-describedby aria-controls aria-owns headers list"
-).split()
+NAMES = """
+href src srcset poster data action formaction xlink:href id name for content style cite longdesc usemap background for
+aria-labelledby aria-describedby aria-controls aria-owns headers list
+"""
+ATTRIBUTES = NAMES.split()
 CANDIDATE = re.compile(
     rf"""
       (?P<inline>(?<!\\)\]\([ \t]*<?)

@@ -13,6 +13,7 @@ from qa.issue import InputError, Issue
 
 FILE = "mkdocs.yml"
 MKDOCS_OWN = ("toc", "tables", "fenced_code")  # what MkDocs enables by itself
+DOCS = PurePosixPath("docs")
 QUIET = {  # what changes nothing in links, ids and text, and costs time
     "pymdownx.highlight": {"use_pygments": False},
     "toc": {"permalink": False},
@@ -26,7 +27,7 @@ class Settings:
 
     extensions: tuple[str, ...] = MKDOCS_OWN
     extension_configs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    docs: PurePosixPath = PurePosixPath("docs")
+    docs: PurePosixPath = field(default=DOCS)
     site_url: str = ""
     languages: tuple[str, ...] = ()
     directory_urls: bool = True

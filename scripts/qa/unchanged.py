@@ -27,7 +27,7 @@ def code() -> str:
     here = Path(__file__).resolve().parent
     own = b"".join(path.read_bytes() for path in sorted(here.rglob("*")) if path.suffix in {".py", ".txt"})
     packages = next((path for path in sys.path if path.endswith("site-packages")), "")
-    return digest(own + sys.version.encode() + (str(os.stat(packages).st_mtime_ns).encode() if packages else b""))
+    return digest(own + sys.version.encode() + (str(Path(packages).stat().st_mtime_ns).encode() if packages else b""))
 
 
 def site(root: Path) -> str:
@@ -35,7 +35,10 @@ def site(root: Path) -> str:
     mark = hashlib.blake2b(f"{code()}{datetime.date.today()}".encode(), digest_size=16)
     configuration = root / "mkdocs.yml"
     text = configuration.read_text(encoding="utf-8", errors="replace") if configuration.is_file() else ""
-    folders = [match[1] if (match := re.search(rf"^\s*{key}: *['\"]?([^'\"\s]+)", text, re.M)) else None for key in ("docs_dir", "custom_dir")]
+    folders = [
+        match[1] if (match := re.search(rf"^\s*{key}: *['\"]?([^'\"\s]+)", text, re.M)) else None
+        for key in ("docs_dir", "custom_dir")
+    ]
     for folder in (folders[0] or "docs", folders[1]):
         for parent, names, files in os.walk(root / folder) if folder else ():
             names.sort()

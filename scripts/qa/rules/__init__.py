@@ -13,18 +13,21 @@ Rule = Callable[[Site], Iterator[Issue]]
 RULES: dict[str, Rule] = {}
 
 # What a fault drags along: a rule → the rules whose findings on the same page, in any language, explain its own.
-LINKS = frozenset(
-    "missing-file wrong-case wrong-depth no-extension built-address folder-link bare-link other-language-link broken-link absolute-link "
-    "outside-docs own-domain empty-target invisible-character full-width-character backslash-link space-in-target local-file-link "
-    "script-link local-address placeholder-address malformed-address credentials-in-address bad-mail excluded-link draft-link "
-    "missing-anchor anchor-form anchor-other-language undefined-reference broken-definition unclosed-comment missing-image".split()
-)
+LINK_FAULTS = """
+missing-file wrong-case wrong-depth no-extension built-address folder-link bare-link other-language-link broken-link
+absolute-link outside-docs own-domain empty-target invisible-character full-width-character backslash-link space-in-
+target local-file-link script-link local-address placeholder-address malformed-address credentials-in-address bad-mail
+excluded-link draft-link missing-anchor anchor-form anchor-other-language undefined-reference broken-definition
+unclosed-comment missing-image
+"""
+LINKS = frozenset(LINK_FAULTS.split())
 SWALLOWING = frozenset({"unclosed-fence", "unclosed-comment", "broken-tag", "merge-marker", "unclosed-block", "empty-page"})
 RENDERED = {"links", "leftovers", "anchors", "images", "navigation"}
-LEFT = (
-    "broken-link broken-emphasis broken-attribute-list unknown-block stray-block-end unclosed-block broken-table broken-list "
-    "broken-heading unbalanced-math broken-citation undefined-reference broken-definition"
-).split()
+LEFTOVERS = """
+broken-link broken-emphasis broken-attribute-list unknown-block stray-block-end unclosed-block broken-table broken-
+list broken-heading unbalanced-math broken-citation undefined-reference broken-definition
+"""
+LEFT = LEFTOVERS.split()
 CONSEQUENCES = {
     "link-mismatch": LINKS | SWALLOWING,
     "figure-mismatch": frozenset({"missing-image", "other-language-image", "hot-linked-image"}) | LINKS | SWALLOWING,

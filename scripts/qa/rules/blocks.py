@@ -11,7 +11,9 @@ from qa.site import Site
 
 BLOCK = re.compile(r"^[ >]*(/{3,})[ \t]*([^\n]*)$", re.M)
 HEADING = re.compile(r"^#{1,6}[^\s#]", re.M)
-TABLE = re.compile(r"^(?P<head>[ ]*\S.*\|.*)\n(?P<rule>[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?)[ ]*\n(?P<rows>(?:.*\S.*\n?)*)", re.M)
+TABLE = re.compile(
+    r"^(?P<head>[ ]*\S.*\|.*)\n(?P<rule>[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?)[ ]*\n(?P<rows>(?:.*\S.*\n?)*)", re.M
+)
 
 
 @rule

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 from qa import source
 from qa.issue import Fix, Issue
@@ -12,7 +13,9 @@ from qa.sentinel import Place
 from qa.site import Site
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-HIDDEN = re.compile("[\u00ad\u200b\u200e\u200f\u2060-\u2064\ufeff]|(?<![\u0600-\u0dff])[\u200c\u200d](?![\U0001f000-\U0001faff\u2600-\u27bf\u0600-\u0dff])")
+HIDDEN = re.compile(
+    "[\u00ad\u200b\u200e\u200f\u2060-\u2064\ufeff]|(?<![\u0600-\u0dff])[\u200c\u200d](?![\U0001f000-\U0001faff\u2600-\u27bf\u0600-\u0dff])"
+)
 MOJIBAKE = re.compile("锟斤拷|烫烫烫|屯屯屯|Ã[\u0080-\u00bf]|â€[\u0080-\u2122]|ï»¿")
 
 
@@ -76,13 +79,20 @@ def merge_marker(site: Site) -> Iterator[Issue]:
         here = source.of(page)
         text = here.prose if not page.text.startswith("<<<<<<<") else page.text
         for match in pattern.finditer(text):
-            yield _at(here.place(match.start()), "merge-marker", f"a conflict of a merge was left here: '{match[0]}'", "Decide for one side.")
+            yield _at(
+                here.place(match.start()),
+                "merge-marker",
+                f"a conflict of a merge was left here: '{match[0]}'",
+                "Decide for one side.",
+            )
     for path in sorted(site.files):
         if path.suffix in {".yml", ".bib", ".css", ".js"}:
             text = (site.root / path).read_text(encoding="utf-8", errors="replace")
             for match in pattern.finditer(text):
                 line = text.count("\n", 0, match.start()) + 1
-                yield Issue(path, line, 1, "merge-marker", f"a conflict of a merge was left here: '{match[0]}'", "Decide for one side.")
+                yield Issue(
+                    path, line, 1, "merge-marker", f"a conflict of a merge was left here: '{match[0]}'", "Decide for one side."
+                )
 
 
 @rule
@@ -115,7 +125,7 @@ def title(site: Site) -> Iterator[Issue]:
             yield Issue(page.path, 1, 1, "title", "the page has no title", "Begin it with `# …`.")
         for extra in titles[1:]:
             yield Issue(page.path, extra.line, extra.column, "title", "a second title", "Make it a section: `## …`.")
-        for before, after in zip(heads, heads[1:], strict=False):
+        for before, after in pairwise(heads):
             if int(after.detail[0]) > int(before.detail[0]) + 1:
                 message = f"the level falls from {before.detail[0]} to {after.detail[0]}"
                 yield Issue(page.path, after.line, after.column, "title", message, f"Write {'#' * (int(before.detail[0]) + 1)}.")

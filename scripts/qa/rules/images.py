@@ -13,7 +13,8 @@ from qa.sentinel import Place
 from qa.site import Site
 
 USELESS = re.compile(
-    r"(the |an? |这是?)?(images?|img|pictures?|photos?|figures?|fig\.?|graph|plot|chart|diagram|screenshot|alt( text)?|图|图片|图像|插图|配图|截图|示意图|照片|"
+    r"(the |an? |这是?)?(images?|img|pictures?|photos?|figures?|fig\.?|graph|plot|chart|diagram|screenshot|"
+    r"alt( text)?|图|图片|图像|插图|配图|截图|示意图|照片|"
     r"untitled|todo|xxx|description|placeholder|描述)[\s\d一二三四五:：.。_-]*",
     re.I,
 )
@@ -36,7 +37,9 @@ def image_without_description(site: Site) -> Iterator[Issue]:
     for link in _images(site):
         text = (link.target.attributes.get("alt") or "").strip()
         name = PurePosixPath(link.path or link.value).name
-        decorative = link.is_raw and "alt" in link.target.attributes and link.target.attributes.get("role") in {"presentation", "none"}
+        decorative = (
+            link.is_raw and "alt" in link.target.attributes and link.target.attributes.get("role") in {"presentation", "none"}
+        )
         decorative = decorative or link.target.attributes.get("aria-hidden") == "true"
         if decorative:
             continue
@@ -89,7 +92,12 @@ def unused_image(site: Site) -> Iterator[Issue]:
     text += "".join(_styles(site))
     for path in sorted(where.files):
         name = PurePosixPath(path)
-        if name.suffix.lower() in IMAGES and path not in used and name.name not in text and not _localized(path, used, where.languages):
+        if (
+            name.suffix.lower() in IMAGES
+            and path not in used
+            and name.name not in text
+            and not _localized(path, used, where.languages)
+        ):
             if re.search(rf"\.(?!({codes})$)[a-z]{{2}}$", name.stem):  # a bad name explains it
                 continue
             yield Issue(site.settings.docs / path, 1, 1, "unused-image", "no page shows this image", "Show it or remove it.")

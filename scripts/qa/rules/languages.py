@@ -13,7 +13,10 @@ from qa.site import Site
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
-FUNCTION_WORDS = frozenset("the a an is are was were be of and to in that for with on by as it this which from at not its but their".split())
+ENGLISH = """
+the a an is are was were be of and to in that for with on by as it this which from at not its but their
+"""
+FUNCTION_WORDS = frozenset(ENGLISH.split())
 SET_APART = re.compile(
     r"\]\([^)]*\)|\[@[^\]]*\]|<[^>]*>|https?://\S+|“[^”]*”|‘[^’]*’|「[^」]*」|《[^》]*》|\"[^\"\n]*\"|(?<!\*)\*[^*\n]+\*(?!\*)|\{[^}\n]*\}|[(（][^()（）]*[)）]"
 )
@@ -187,5 +190,3 @@ def _shape(element: Element, page: Page) -> str:
         return f"{cells} columns"
     line = page.text.splitlines()[element.line - 1]
     return "a numbered item" if re.match(r"\s*\d", line) else "an item with a bullet"
-
-

@@ -32,7 +32,7 @@ class Leftover:
 
 
 HINTS = {
-    "broken-link": r"[\]】］]",
+    "broken-link": r"[\[\]】］]",
     "undefined-reference": r"\]",
     "broken-definition": r"\][:：]",
     "broken-citation": "@",
@@ -56,46 +56,137 @@ LEFTOVERS = tuple(
         ("broken-link", r"\]\(", "this link is not recognized", "Close its brackets: `[text](target)`."),
         ("broken-link", r"[\]】］][ \u3000]+\((?=" + FILE + ")", "a space parts the text of a link from its target", "Remove it."),
         ("broken-link", r"[\]】］]（|[】］]\(", "the brackets of a link are full-width", "Write `[text](target)`."),
-        ("broken-link", r"\([^()\n]*\)\[" + FILE + r"(?:#[^\]\s]*)?\]", "the brackets of a link are swapped", "Write `[text](target)`."),
+        (
+            "broken-link",
+            r"\([^()\n]*\)\[" + FILE + r"(?:#[^\]\s]*)?\]",
+            "the brackets of a link are swapped",
+            "Write `[text](target)`.",
+        ),
         ("broken-link", r"\[[^\[\]\n]*\(" + FILE + r"[^)\n]*\)", "the text of a link is never closed", "Write `[text](target)`."),
         ("broken-link", r"\]" + FILE + r"(?:#[^)\s]*)?\)", "the target of a link is never opened", "Write `[text](target)`."),
         ("broken-link", r"\]\{" + FILE + r"[^}\n]*\}", "the target of a link stands in braces", "Write `[text](target)`."),
         ("broken-link", r"\[\[[^\[\]\n]+\]\]", "a wiki link is not recognized", "Write `[text](target)`."),
-        ("undefined-reference", r"\[[^\[\]\n]+\]\s?\[[^\[\]\n^@]*\]", "there is no such link reference", "Define it, or write `[text](target)`."),
-        ("broken-definition", r"^\[\^?[^\]\n]+\][:：][ \t]?\S", "this definition is not recognized", "Begin it at the margin, after a blank line."),
-        ("broken-definition", r"\*\[[^\]\n]+\][:：]?", "this abbreviation is not recognized", "Write `*[HTML]: meaning` at the margin."),
-        ("broken-citation", r"\[@[\w]|(?<![\w@.])@[a-z]+(?:19|20)\d\d[a-z]+", "this citation is not recognized", "Write `[@key, section 2]`."),
-        ("broken-emphasis", r"\*\* (?=\S)[^*\n]+\*\*|\*\*[^*\n]+ \*\*", "a space inside keeps this from being bold", "Write `**bold**`."),
+        (
+            "undefined-reference",
+            r"\[[^\[\]\n]+\]\s?\[[^\[\]\n^@]*\]",
+            "there is no such link reference",
+            "Define it, or write `[text](target)`.",
+        ),
+        (
+            "broken-definition",
+            r"^\[\^?[^\]\n]+\][:：][ \t]?\S",
+            "this definition is not recognized",
+            "Begin it at the margin, after a blank line.",
+        ),
+        (
+            "broken-definition",
+            r"\*\[[^\]\n]+\][:：]?",
+            "this abbreviation is not recognized",
+            "Write `*[HTML]: meaning` at the margin.",
+        ),
+        (
+            "broken-citation",
+            r"\[@[\w]|(?<![\w@.])@[a-z]+(?:19|20)\d\d[a-z]+",
+            "this citation is not recognized",
+            "Write `[@key, section 2]`.",
+        ),
         (
             "broken-emphasis",
-            r"(?<![A-Za-z0-9])\*\*(?![\s*])|(?<![\s*])\*\*(?!\w)|(?<![\w_])__(?=[^\W_])|(?<=[" + HAN + r"])_[^_\s]+_(?![A-Za-z0-9_])|(?<!\w)_[^_\s]+_(?=[" + HAN + "])",
+            r"\*\* (?=\S)[^*\n]+\*\*|\*\*[^*\n]+ \*\*",
+            "a space inside keeps this from being bold",
+            "Write `**bold**`.",
+        ),
+        (
+            "broken-emphasis",
+            r"(?<![A-Za-z0-9])\*\*(?![\s*])|(?<![\s*])\*\*(?!\w)|(?<![\w_])__(?=[^\W_])|(?<=["
+            + HAN
+            + r"])_[^_\s]+_(?![A-Za-z0-9_])|(?<!\w)_[^_\s]+_(?=["
+            + HAN
+            + "])",
             "this emphasis is not recognized",
             "Write `**bold**`: closed, without spaces inside.",
         ),
         ("broken-emphasis", r"(?<![\w*(])\*(?=[" + HAN + r"][^*\n]{0,60}$)", "this emphasis is never closed", "Write `*word*`."),
-        ("broken-emphasis", r"~~[^~\s][^~\n]*~~|(?<![=\w])==[^=\s][^=\n]*==(?![=\w])|\+\+[^+\s]+\+\+", "this site has no such markup", "Use `**bold**`."),
+        (
+            "broken-emphasis",
+            r"~~[^~\s][^~\n]*~~|(?<![=\w])==[^=\s][^=\n]*==(?![=\w])|\+\+[^+\s]+\+\+",
+            "this site has no such markup",
+            "Use `**bold**`.",
+        ),
         ("unclosed-code", r"`", "a back-tick without its counterpart", "Close the code, or escape it: \\`."),
         ("unclosed-fence", r"~~~", "this fence is not recognized", "Put it on a line of its own and close it."),
-        ("broken-attribute-list", r"\{:?[ \t]*[#.][^}\n]*\}?|\{:[^}\n]*\}?", "this attribute list is not recognized", "Write `{ #id }` at the end of the line."),
-        ("unknown-block", r"^/{3,}[ \t]*[^\s\x00\x01].*$", "there is no such block", "Blocks: `/// name | title`, closed by `///`."),
+        (
+            "broken-attribute-list",
+            r"\{:?[ \t]*[#.][^}\n]*\}?|\{:[^}\n]*\}?",
+            "this attribute list is not recognized",
+            "Write `{ #id }` at the end of the line.",
+        ),
+        (
+            "unknown-block",
+            r"^/{3,}[ \t]*[^\s\x00\x01].*$",
+            "there is no such block",
+            "Blocks: `/// name | title`, closed by `///`.",
+        ),
         ("stray-block-end", r"^/{3,}[ \t]*(?=[\n\x00]|\Z)", "this ends no block", "Remove it, or open the block before it."),
-        ("unknown-block", r"^(?:!!!|\?\?\?\+?|===|:::)[ \t]*[\w\"{].*$", "this site has no such block", "Write `/// name | title` and `///`."),
-        ("missing-snippet", r"-+8<-+", "this snippet is not recognized", "Write `--8<-- \"path\"` on a line of its own."),
-        ("broken-table", r"^\|.*\|[ \t]*(?:\n\|.*\|[ \t]*)*(?=[\n\x00]|\Z)|^[^|\n]+\|[^\n]*\n[ \t]*:?-{3,}:?[ \t]*\|.*$|\|[ \t]*:?-{3,}:?[ \t]*\|", "this table is not recognized", "A blank line before, a row `| --- |` after the head."),
-        ("broken-list", r"(?<=[^\n\x00]\n)[ \t]*(?:[-*+]|\d+[.)])[ \t]+\S", "a list inside a paragraph is not recognized", "Put a blank line before its first item."),
-        ("broken-list", r"^[-*+](?=[" + HAN + r"])|^\d+\.(?=[" + HAN + r"])", "a list item without a space is none", "Put a space after the mark."),
-        ("broken-heading", r"^[ \t]*(?:＃+|#{1,6}[ \t])[^\n]*", "this heading is not recognized", "Write `## Title { #id }` at the margin."),
-        ("broken-comment", r"-->(?=[ \t]*(?:[\n\x00]|\Z))|^[ \t]*-->|<!-(?!-)", "this comment is not closed, or not opened", "Write `<!-- … -->`."),
+        (
+            "unknown-block",
+            r"^(?:!!!|\?\?\?\+?|===|:::)[ \t]*[\w\"{].*$",
+            "this site has no such block",
+            "Write `/// name | title` and `///`.",
+        ),
+        ("missing-snippet", r"-+8<-+", "this snippet is not recognized", 'Write `--8<-- "path"` on a line of its own.'),
+        (
+            "broken-table",
+            r"^\|.*\|[ \t]*(?:\n\|.*\|[ \t]*)*(?=[\n\x00]|\Z)"
+            r"|^[^|\n]+\|[^\n]*\n[ \t]*:?-{3,}:?[ \t]*\|.*$|\|[ \t]*:?-{3,}:?[ \t]*\|",
+            "this table is not recognized",
+            "A blank line before, a row `| --- |` after the head.",
+        ),
+        (
+            "broken-list",
+            r"(?<=[^\n\x00]\n)[ \t]*(?:[-*+]|\d+[.)])[ \t]+\S",
+            "a list inside a paragraph is not recognized",
+            "Put a blank line before its first item.",
+        ),
+        (
+            "broken-list",
+            r"^[-*+](?=[" + HAN + r"])|^\d+\.(?=[" + HAN + r"])",
+            "a list item without a space is none",
+            "Put a space after the mark.",
+        ),
+        (
+            "broken-heading",
+            r"^[ \t]*(?:＃+|#{1,6}[ \t])[^\n]*",
+            "this heading is not recognized",
+            "Write `## Title { #id }` at the margin.",
+        ),
+        (
+            "broken-comment",
+            r"-->(?=[ \t]*(?:[\n\x00]|\Z))|^[ \t]*-->|<!-(?!-)",
+            "this comment is not closed, or not opened",
+            "Write `<!-- … -->`.",
+        ),
         ("template-left", r"\{\{.*?\}\}|\{%.*?%\}", "nothing fills this template", "Write what it stands for."),
-        ("broken-entity", r"&(?:amp;)?(?:nbsp|lt|gt|amp|copy|mdash|ndash|times|hellip|quot)\b;?", "this entity is not recognized", "Write the character."),
+        (
+            "broken-entity",
+            r"&(?:amp;)?(?:nbsp|lt|gt|amp|copy|mdash|ndash|times|hellip|quot)\b;?",
+            "this entity is not recognized",
+            "Write the character.",
+        ),
         ("unbalanced-math", r"\$\$", "this formula is never closed", "Close it with `$$` on a line of its own."),
         (
             "unbalanced-math",
-            r"(?<![\w$])\$(?=[A-Za-z\\({|\[])|(?<=[\w})\]|])\$(?![\d\w$])|\$(?=[ \t][^$\n]*[\\_^=][^$\n]*\$)|\$(?=[^$\n\d][^$\n]*[\\_^])",
+            r"(?<![\w$])\$(?=[A-Za-z\\({|\[])|(?<=[\w})\]|])\$(?![\d\w$])"
+            r"|\$(?=[ \t][^$\n]*[\\_^=][^$\n]*\$)|\$(?=[^$\n\d][^$\n]*[\\_^])",
             "this formula is not closed, or has a space inside its `$`",
             "Write `$x$`.",
         ),
-        ("unbalanced-math", r"\\(?:frac|sum|prod|int|sqrt|mathbf|mathrm|mathbb|mathcal|text|hat|tilde|partial|nabla|alpha|beta|sigma|theta|lambda|cdot|times)\b", "TeX outside of a formula", "Put it between `$` and `$`."),
+        (
+            "unbalanced-math",
+            r"\\(?:frac|sum|prod|int|sqrt|mathbf|mathrm|mathbb|mathcal|text|hat|tilde|partial|nabla|alpha|beta|sigma|theta|lambda|cdot|times)\b",
+            "TeX outside of a formula",
+            "Put it between `$` and `$`.",
+        ),
     )
 )
 
@@ -112,17 +203,37 @@ def _leftover_rule(name: str, doc: str) -> None:
 
 
 DOCS = {
-    "broken-link": ("A link is written so that it becomes one.", "`[ResNet] (resnet.en.md)`, `(ResNet)[resnet.en.md]`", "`[ResNet](resnet.en.md)`"),
-    "undefined-reference": ("A reference link has its definition.", "`[ResNet][resent]` where only `[resnet]: …` is defined", "`[ResNet][resnet]`"),
-    "broken-definition": ("Definitions of links, footnotes and abbreviations are recognized.", "`[x]:target` in the middle of a paragraph", "`[x]: target` at the margin"),
+    "broken-link": (
+        "A link is written so that it becomes one.",
+        "`[ResNet] (resnet.en.md)`, `(ResNet)[resnet.en.md]`",
+        "`[ResNet](resnet.en.md)`",
+    ),
+    "undefined-reference": (
+        "A reference link has its definition.",
+        "`[ResNet][resent]` where only `[resnet]: …` is defined",
+        "`[ResNet][resnet]`",
+    ),
+    "broken-definition": (
+        "Definitions of links, footnotes and abbreviations are recognized.",
+        "`[x]:target` in the middle of a paragraph",
+        "`[x]: target` at the margin",
+    ),
     "broken-citation": ("A citation is written so that it becomes one.", "`[@he2016deep`, `@he2016deep`", "`[@he2016deep]`"),
     "broken-emphasis": ("Emphasis is recognized, also next to Chinese.", "`** bold **`, `**bold`", "`**bold**`"),
     "unclosed-code": ("Inline code is closed.", "`` `x ``", "`` `x` ``"),
-    "broken-attribute-list": ("Attribute lists are recognized.", "`## Why {#why`, `text {.big}` inside a line", "`## Why { #why }`"),
+    "broken-attribute-list": (
+        "Attribute lists are recognized.",
+        "`## Why {#why`, `text {.big}` inside a line",
+        "`## Why { #why }`",
+    ),
     "unknown-block": ("Blocks have names that the site knows.", "`/// cliam | …`, `!!! note`", "`/// claim | …`"),
     "stray-block-end": ("Every `///` ends a block.", "`///` twice", "once"),
     "broken-table": ("A table is recognized as one.", "rows without `| --- |` after the first", "head, `| --- |`, rows"),
-    "broken-list": ("A list is recognized as one.", "a list right after a line of text, `-item`", "a blank line before it, `- item`"),
+    "broken-list": (
+        "A list is recognized as one.",
+        "a list right after a line of text, `-item`",
+        "a blank line before it, `- item`",
+    ),
     "broken-heading": ("A heading is recognized as one.", "`＃＃ Why`", "`## Why { #why }`"),
     "broken-comment": ("Comments are opened and closed.", "`<!-- never closed`", "`<!-- closed -->`"),
     "template-left": ("No template language is left in the text.", "`{{ version }}`", "`1.0`"),
@@ -173,10 +284,14 @@ def _find(page: Page, site: Site) -> Iterator[Issue]:
             if not any(start < match.end() and match.start() < end for start, end in taken):
                 fragment = _fragment(text, match)
                 number = seen[fragment] = seen.get(fragment, -1) + 1
-                if (place := _place(page, site, text, match, fragment, number)) and not (unclosed and leftover.rule != "unclosed-fence"):
+                if (place := _place(page, site, text, match, fragment, number)) and not (
+                    unclosed and leftover.rule != "unclosed-fence"
+                ):
                     taken.append(match.span())
                     shown = match[0].strip()[:40]
-                    yield Issue(place.path, place.line, place.column, leftover.rule, f"{leftover.message}: '{shown}'", leftover.remedy)
+                    yield Issue(
+                        place.path, place.line, place.column, leftover.rule, f"{leftover.message}: '{shown}'", leftover.remedy
+                    )
 
 
 QUICK = re.compile(r"[\[\]()*_~`{}/!?=:|<>$\\&#＃+@\-]|^\d+\.", re.M)

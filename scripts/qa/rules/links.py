@@ -218,7 +218,11 @@ def malformed_address(link: Link, where: Map) -> Verdict | None:
     if link.is_external:
         problem = addresses.malformed(link.value)
     else:
-        found = None if link.path in where.files else re.match(r"(https?|ftp)/|www\.|:?//|[\w-]+\.(com|org|net|io|ai|cn)(/|$)", link.value, re.I)
+        found = (
+            None
+            if link.path in where.files
+            else re.match(r"(https?|ftp)/|www\.|:?//|[\w-]+\.(com|org|net|io|ai|cn)(/|$)", link.value, re.I)
+        )
         problem = f"'{found[0]}' starts an address without a scheme" if found else None
     return Verdict(problem, "Mend the address.") if problem else None
 
@@ -369,7 +373,9 @@ def wrong_case(link: Link, where: Map) -> Verdict | None:
     """
     if not _missing(link, where) or link.path.lower() not in where.by_lower:
         return None
-    return _proposal(f"the file is spelt in another letter case than '{link.written}'", link, where, where.by_lower[link.path.lower()])
+    return _proposal(
+        f"the file is spelt in another letter case than '{link.written}'", link, where, where.by_lower[link.path.lower()]
+    )
 
 
 @judge
@@ -436,7 +442,13 @@ def other_language_link(link: Link, where: Map) -> Verdict | None:
         return None
     language = _language(link.path, where)
     said = "hreflang" in link.target.attributes or "lang" in link.target.attributes
-    if not language or not link.page.language or language == link.page.language or said or _names(link.target.text, language, where):
+    if (
+        not language
+        or not link.page.language
+        or language == link.page.language
+        or said
+        or _names(link.target.text, language, where)
+    ):
         return None
     twin = _twin(link.path, link.page.language)
     message = f"the link leaves '{link.page.language}' for '{language}' without saying so"

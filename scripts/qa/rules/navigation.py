@@ -32,7 +32,7 @@ def orphan_page(site: Site) -> Iterator[Issue]:
     for path, page in where.pages.items():
         house = site.conventions
         shown = page.topic in house.topics or (not page.topic and page.slug in house.pages) or page.slug == "index"
-        shown = shown or not house.pages and not navigated
+        shown = shown or (not house.pages and not navigated)
         named = {path, f"{page.id}.md"} & (navigated | linked)
         if not shown and not named and str(page.path) not in included and not where.excluded(path) and not where.draft(path):
             message = "no navigation and no link leads to this page"
@@ -146,7 +146,9 @@ def unanswered_number(site: Site) -> Iterator[Issue]:
         if source.complete and open_numbers:
             line, column = _position(text, source.id)
             listed = ", ".join(map(str, open_numbers))
-            yield Issue(PurePosixPath("qa.yml"), line, column, "unanswered-number", f"no page answers {source.id}/{listed}", "Answer it.")
+            yield Issue(
+                PurePosixPath("qa.yml"), line, column, "unanswered-number", f"no page answers {source.id}/{listed}", "Answer it."
+            )
 
 
 def _own(page: PurePosixPath, path: str, site: Site) -> bool:
@@ -183,7 +185,9 @@ def _asset(name: str, site: Site, where: links.Map, path: PurePosixPath, text: s
     made = folder and folder not in where.folders and not nearest(folder, where.folders, 0.85)
     if name not in where.files and not made and "{" not in name and not _in_theme(name, site):
         line, column = _position(text, name)
-        yield Issue(path, line, column, "missing-asset", f"there is no file '{name}'", did_you_mean(name, where.files, "Mend the path."))
+        yield Issue(
+            path, line, column, "missing-asset", f"there is no file '{name}'", did_you_mean(name, where.files, "Mend the path.")
+        )
 
 
 def _in_theme(name: str, site: Site) -> bool:

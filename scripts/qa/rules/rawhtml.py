@@ -11,17 +11,23 @@ from qa.rules import rule
 from qa.sentinel import Place
 from qa.site import Site
 
-VOID = set("area base br col embed hr img input link meta source track wbr".split())
-OPTIONAL = set("li dt dd tr td th thead tbody tfoot option optgroup colgroup rt rp".split())
-KNOWN = VOID | OPTIONAL | set(
-    "a p abbr address article aside audio b bdi bdo blockquote body button canvas caption center cite code data datalist del "
-    "details dfn dialog div dl em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hgroup html i iframe "
-    "ins kbd label legend main map mark math menu meter nav noscript object ol output param picture pre progress q ruby s samp "
-    "script search section select slot small span strike strong style sub summary sup svg table template textarea time title tt "
-    "u ul var video path g circle rect line text tspan use defs symbol polyline polygon ellipse image marker mask pattern clippath "
-    "lineargradient radialgradient stop desc textpath foreignobject filter animate "
-    "mi mo mn mrow msup msub mfrac msqrt mtext mtable mtr mtd semantics annotation munder mover munderover mspace mstyle".split()
-)
+VOID_NAMES = """
+area base br col embed hr img input link meta source track wbr
+"""
+OPTIONAL_NAMES = """
+li dt dd tr td th thead tbody tfoot option optgroup colgroup rt rp
+"""
+OTHER_NAMES = """
+a p abbr address article aside audio b bdi bdo blockquote body button canvas caption center cite code data datalist
+del details dfn dialog div dl em fieldset figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hgroup html
+i iframe ins kbd label legend main map mark math menu meter nav noscript object ol output param picture pre progress q
+ruby s samp script search section select slot small span strike strong style sub summary sup svg table template
+textarea time title tt u ul var video path g circle rect line text tspan use defs symbol polyline polygon ellipse
+image marker mask pattern clippath lineargradient radialgradient stop desc textpath foreignobject filter animate mi mo
+mn mrow msup msub mfrac msqrt mtext mtable mtr mtd semantics annotation munder mover munderover mspace mstyle
+"""
+VOID, OPTIONAL = frozenset(VOID_NAMES.split()), frozenset(OPTIONAL_NAMES.split())
+KNOWN = VOID | OPTIONAL | frozenset(OTHER_NAMES.split())
 TAG = re.compile(r"(?<!\\)<(/?)([A-Za-z][A-Za-z0-9-]*)((?:\s+[^<>]*?|/)?)(/?)>")
 HALF = re.compile(r"(?<![\\<\w])</?([A-Za-z][A-Za-z0-9]*)(?=\s+[a-z-]+=[\"'][^<>]*$)", re.M)
 

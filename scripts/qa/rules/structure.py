@@ -27,7 +27,12 @@ def bad_file_name(site: Site) -> Iterator[Issue]:
             yield Issue(page.path, 1, 1, "bad-file-name", message, remedy)
     for path in sorted(site.files):
         match = re.search(r"\.([a-z]{2})$", path.stem)
-        if path.suffix != ".md" and match and match[1] not in site.conventions.languages and path.suffix in {".svg", ".png", ".jpg", ".webp"}:
+        if (
+            path.suffix != ".md"
+            and match
+            and match[1] not in site.conventions.languages
+            and path.suffix in {".svg", ".png", ".jpg", ".webp"}
+        ):
             message = f"'.{match[1]}' is taken for a language, and the file vanishes from the site"
             yield Issue(path, 1, 1, "bad-file-name", message, "Write a hyphen in place of the dot.")
     first: dict[str, Page] = {}
