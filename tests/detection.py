@@ -55,6 +55,11 @@ def named(case: Case, issues: list[Any]) -> bool:
     return any(issue.rule in case.rules for issue in issues)
 
 
+def wants_place(case: Case) -> bool:
+    """Whether the case says where it must be named."""
+    return any(CARET in text or key == "at" for edit in case.edits for key, text in edit.items())
+
+
 def placed(case: Case, issues: list[Any], places: set[tuple[str, int, int]]) -> bool:
     """It has spoken at each expected place, to the column."""
     return places <= {(str(i.path), i.line, i.column) for i in issues if i.rule in case.rules}

@@ -1,5 +1,6 @@
 """`docs/references.bib`: every work once, parsed by bibtexparser."""
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -15,6 +16,11 @@ from qa.issue import Issue
 
 PATH = PurePosixPath("docs/references.bib")
 REQUIRED = ("title", "author", "year", "url")
+NAMES = """
+article book booklet inbook incollection inproceedings conference manual mastersthesis misc phdthesis proceedings
+techreport unpublished online thesis report software dataset electronic
+"""
+KINDS = frozenset(NAMES.split())
 VERBATIM = frozenset({"url", "doi", "eprint"})
 VENUES = ("booktitle", "journal", "publisher", "school", "institution", "organization", "howpublished", "eprint")
 
@@ -108,6 +114,9 @@ def _failed(block: ParsingFailedBlock) -> Issue:
 def _malformed(entry: bibtexparser.model.Entry) -> list[Issue]:
     """Values that cannot be what their field says."""
     found = []
+    if entry.entry_type.lower() not in KINDS:
+        message = f"'{entry.key}' is of the unknown kind '@{entry.entry_type}'"
+        found.append(Issue(PATH, entry.start_line + 1, 1, "bad-reference", message, f"Kinds: {', '.join(sorted(KINDS))}."))
     for field in entry.fields:
         form = FORMS.get(field.key.lower())
         value = str(field.value).strip("{} ")
@@ -118,7 +127,8 @@ def _malformed(entry: bibtexparser.model.Entry) -> list[Issue]:
 
 
 def _year(value: str) -> str | None:
-    return None if re.fullmatch(r"(1[89]|20)\d\d", value) else f"'{value}' is no year"
+    right = re.fullmatch(r"(1[89]|20)\d\d", value) and int(value) <= datetime.date.today().year + 1
+    return None if right else f"'{value}' is no year"
 
 
 def _url(value: str) -> str | None:

@@ -109,6 +109,10 @@ def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[
         return {}, {}
     try:
         meta, node = _composed(match[1])
+    except ValueError as error:
+        found = re.search(r"\d{4}-\d\d-\d\d", match[1])
+        line = match[1].count("\n", 0, found.start()) + 2 if found else 2
+        raise _broken(path, line, 1, f"the front matter holds no valid date: {error}", "Write a date such as 2026-11-22.") from None
     except yaml.YAMLError as error:
         if glued := GLUED.search(match[1]):
             line = match[1].count("\n", 0, glued.start()) + 2

@@ -28,6 +28,11 @@ class Source:
         return markup.prose(self.body)
 
     @cached_property
+    def with_formulas(self) -> str:
+        """The text without code and comments, formulas in place."""
+        return markup.blanked(self.body, ("comment", "fence", "code"))
+
+    @cached_property
     def starts(self) -> list[int]:
         return [0, *(m.end() for m in re.finditer("\n", self.page.text))]
 

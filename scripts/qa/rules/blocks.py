@@ -10,6 +10,14 @@ from qa.sentinel import Place
 from qa.site import Site
 
 BLOCK = re.compile(r"^[ >]*(/{3,})[ \t]*([^\n]*)$", re.M)
+NESTED = re.compile(r"^( *)(?:[-*+]|\d+\.)[ \t]+\S.*\n(?:\n?)( +)(?=(?:[-*+]|\d+\.)[ \t]+\S)", re.M)
+ATTRIBUTES = re.compile(r"(?<=[ )`*\]])\{:?[ \t]*([^{}\n]*#[^{}\n]*)\}[ \t]*$", re.M)
+OPEN = re.compile(
+    r"(?<!\\)\\\((?!(?:[^\n]|\n(?!\n))*\\\))(?=[^\n]*[_^\\])"
+    r"|^\\\[[ \t]*$(?!(?:[^\n]|\n(?!\n))*\\\])"
+    r"|[!！][ \u3000]+(?=\[[^\]\n]*\]\([^)\s]+\.(?:svg|png|jpe?g|webp)[^)\n]*\))",
+    re.M,
+)
 HEADING = re.compile(r"^#{1,6}[^\s#]", re.M)
 TABLE = re.compile(
     r"^(?P<head>[ ]*\S.*\|.*)\n(?P<rule>[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?)[ ]*\n(?P<rows>(?:.*\S.*\n?)*)", re.M
@@ -37,6 +45,53 @@ def unclosed_block(site: Site) -> Iterator[Issue]:
 
 
 @rule
+def list_indent(site: Site) -> Iterator[Issue]:
+    """A list within a list is indented by four spaces; with fewer its items join the outer list.
+
+    Bad:  two spaces before `- inner`
+    Good: four
+    """
+    for page in site.pages:
+        here = source.of(page)
+        for match in NESTED.finditer(here.prose):
+            outer, inner = len(match[1]), len(match[2])
+            if outer < inner < outer + 4:
+                place = here.place(match.end())
+                message = f"{inner} spaces make this no list within the list"
+                yield _at(place, "list-indent", message, f"Indent it by {outer + 4}.")
+
+
+@rule
+def unclosed_brackets(site: Site) -> Iterator[Issue]:
+    r"""A formula in `\(` is closed by `\)`, and the sign of an image stands right before its bracket.
+
+    Bad:  `\(x_1`, `! [text](plot.svg)`
+    Good: `\(x_1\)`, `![text](plot.svg)`
+    """
+    for page in site.pages:
+        for place, match in source.of(page).finditer(OPEN):
+            what = "this formula is never closed" if match[0].startswith("\\") else "a space keeps this from being an image"
+            yield _at(place, "unclosed-brackets", what, "Close it." if match[0].startswith("\\") else "Remove the space.")
+
+
+@rule
+def attribute_list(site: Site) -> Iterator[Issue]:
+    """An attribute list has one id, classes with a dot, and names with a value.
+
+    Bad:  `{ #why #who }`, `{ #why wide }`
+    Good: `{ #why .wide }`
+    """
+    for page in site.pages:
+        for place, match in source.of(page).finditer(ATTRIBUTES) if "{" in page.text else ():
+            words = re.sub(r"=\s*(\"[^\"]*\"|'[^']*')", "=x", match[1]).split()
+            odd = [word for word in words if not re.match(r"[#.]\S|[\w:-]+=", word) and word not in {"markdown", "hidden", "-"}]
+            ids = [word for word in words if word.startswith("#")]
+            if ids and (odd or len(ids) > 1):
+                what = f"'{odd[0]}' is neither id nor class nor value" if odd else f"there are {len(ids)} ids"
+                yield _at(place, "attribute-list", what, "Write `{ #id .class name=value }`.")
+
+
+@rule
 def heading_space(site: Site) -> Iterator[Issue]:
     """A space parts the signs of a heading from its text.
 
@@ -57,7 +112,7 @@ def table_columns(site: Site) -> Iterator[Issue]:
     """
     for page in site.pages:
         here = source.of(page)
-        for match in TABLE.finditer(here.prose) if "|" in page.text else ():
+        for match in TABLE.finditer(here.with_formulas) if "|" in page.text else ():
             width, offset = _cells(match["rule"]), match.start("rows")
             if _cells(match["head"]) != width:
                 continue

@@ -74,7 +74,7 @@ def merge_marker(site: Site) -> Iterator[Issue]:
     Bad:  `<<<<<<< HEAD`
     Good: one of the two sides
     """
-    pattern = re.compile(r"^(?:<{7}|>{7}|\|{7}) ?\S*", re.M)
+    pattern = re.compile(r"^(?:<{7}|>{7}|\|{7}) ?\S*|(?<=\n\n)={7}$", re.M)
     for page in site.pages:
         here = source.of(page)
         text = here.prose if not page.text.startswith("<<<<<<<") else page.text

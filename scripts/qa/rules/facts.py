@@ -70,7 +70,7 @@ def unknown_source(site: Site) -> Iterator[Issue]:
             if name not in sources:
                 message = f"unknown source '{name}'{_did_you_mean(name, list(sources))}"
                 yield _at(page, "asked", "unknown-source", message, f"Sources: {', '.join(sources)}.")
-            elif not number.isdecimal() or int(number) not in sources[name].numbers:
+            elif not number.isdecimal() or number != str(int(number)) or int(number) not in sources[name].numbers:
                 have = sources[name].numbers
                 yield _at(
                     page,

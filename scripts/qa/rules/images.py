@@ -43,7 +43,12 @@ def image_without_description(site: Site) -> Iterator[Issue]:
         decorative = decorative or link.target.attributes.get("aria-hidden") == "true"
         if decorative:
             continue
-        if not text or USELESS.fullmatch(text) or text.casefold() in {name.casefold(), PurePosixPath(name).stem.casefold()}:
+        if (
+            not text
+            or not re.search(r"[^\W\d_]{2}|[\u3400-\u9fff]", text)
+            or USELESS.fullmatch(text)
+            or text.casefold() in {name.casefold(), PurePosixPath(name).stem.casefold()}
+        ):
             message = f"the description '{text}' says nothing" if text else "the image has no description"
             yield _at(link.target.place, "image-without-description", message, "Say what it shows.")
 

@@ -20,7 +20,9 @@ FUNCTION_WORDS = frozenset(ENGLISH.split())
 SET_APART = re.compile(
     r"\]\([^)]*\)|\[@[^\]]*\]|<[^>]*>|https?://\S+|“[^”]*”|‘[^’]*’|「[^」]*」|《[^》]*》|\"[^\"\n]*\"|(?<!\*)\*[^*\n]+\*(?!\*)|\{[^}\n]*\}|[(（][^()（）]*[)）]"
 )
-NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?!\d|\.\d|[A-Za-z]|\s*(?:million|billion|thousand|trillion|[万亿千百]))")
+NUMBER = re.compile(
+    r"(?<![\w.,])(?:\d+\.\d+|\d{1,3}(?:,\d{3})+|\d{3,})(?!\d|\.\d|[A-Za-z]|\s*(?:million|billion|thousand|trillion|[万亿千百]))"
+)
 
 
 @rule
@@ -34,7 +36,7 @@ def untranslated(site: Site) -> Iterator[Issue]:
         return
     for page in site.pages:
         if page.language in site.conventions.languages:
-            for start, text in _pieces(page):
+            for start, text in _sentences(page):
                 if _is_foreign(text, chinese=page.language == "zh"):
                     place = source.of(page).place(start)
                     message = f"this is not in the language of the page ({page.language}): '{' '.join(text.split())[:40]}…'"
@@ -69,7 +71,7 @@ def number_mismatch(site: Site) -> Iterator[Issue]:
         for section in [s for s in theirs if s in ours]:
             missing = Counter(n for n, _ in theirs[section]) - Counter(n for n, _ in ours[section])
             extra = Counter(n for n, _ in ours[section]) - Counter(n for n, _ in theirs[section])
-            if missing and extra:
+            if missing and missing.total() == extra.total():
                 number, offset = next((n, o) for n, o in ours[section] if n in extra)
                 place = source.of(page).place(offset)
                 message = f"{number} stands here, and {default.path.name} has {', '.join(sorted(missing))} in '{section}'"
@@ -154,6 +156,15 @@ def _pieces(page: Page) -> Iterator[tuple[int, str]]:
             start += len(line)
 
 
+def _sentences(page: Page) -> Iterator[tuple[int, str]]:
+    """Paragraphs, in Chinese their sentences, and rows of tables."""
+    for start, text in _pieces(page):
+        for match in re.finditer(r"[^。！？]+[。！？]?\s*" if page.language == "zh" else r"[\s\S]+", text):
+            yield start + match.start(), match[0]
+    for match in re.finditer(r"^\|[ \t]*(.*)\|[ \t]*$", source.of(page).prose, re.M):
+        yield match.start(1), match[1].replace("|", " ")
+
+
 def _is_foreign(text: str, chinese: bool) -> bool:
     """Whether a piece of prose is written in the other script; what is set apart (quoted, bracketed, linked) is ignored."""
     text = SET_APART.sub(" ", text)
@@ -169,7 +180,7 @@ def _numbers(page: Page) -> dict[str, list[tuple[str, int]]]:
     prose = re.sub(r"\[@[^\]]*\]|\]\([^)]*\)", lambda m: " " * len(m[0]), source.of(page).prose)
     for match in NUMBER.finditer(prose):
         section = next((s for o, s in reversed(heads) if o <= match.start()), "")
-        found.setdefault(section, []).append((match[0], match.start()))
+        found.setdefault(section, []).append((match[0].replace(",", ""), match.start()))
     return found
 
 

@@ -32,15 +32,15 @@ class Leftover:
 
 
 HINTS = {
-    "broken-link": r"[\[\]】］]",
+    "broken-link": r"[\[\]】］!<]|https?",
     "undefined-reference": r"\]",
-    "broken-definition": r"\][:：]",
-    "broken-citation": "@",
+    "broken-definition": r"\][:：]|\*\[",
+    "broken-citation": r"@|\d[a-z]+\]",
     "broken-emphasis": r"[*_~=+]",
     "unclosed-code": "`",
     "unclosed-fence": "~~~",
     "broken-attribute-list": r"\{",
-    "unknown-block": r"(?m)^(?:///|!!!|\?\?\?|===|:::)",
+    "unknown-block": r"(?m)^(?://|!!!|\?\?\?|===|:::)|\[!",
     "stray-block-end": "///",
     "missing-snippet": "8<",
     "broken-table": r"\|",
@@ -53,6 +53,40 @@ HINTS = {
 LEFTOVERS = tuple(
     Leftover(name, re.compile(pattern, re.M), message, remedy)
     for name, pattern, message, remedy in (
+        (
+            "full-width-markup",
+            r"＊＊|＄[^＄\n]+＄|^[‘’·｀]{3}.*|^！！！.*|^｜.*｜[ \t]*(?=[\n\x00]|\Z)|\[＠",
+            "full-width signs are no markup",
+            "Write them half-width.",
+        ),
+        ("broken-link", r"<(?=https?:)|\bhttps?(?://|:/(?!/)|;//)", "this address is not recognized", "Write `<https://…>`."),
+        (
+            "broken-link",
+            r"!(?!\[)[^\[\]()\n]{1,80}\([^()\s]+\.(?:svg|png|jpe?g|webp)\)",
+            "this image is not recognized",
+            "Write `![text](file)`.",
+        ),
+        ("broken-link", r"\^\[[^\]\n]+\]", "this site has no notes of this form", "Write `[^1]` and define it."),
+        (
+            "unknown-block",
+            r"^//[ \t]*\w+[ \t]*\|.*|\[!(?:NOTE|TIP|WARNING|IMPORTANT|CAUTION)\]",
+            "this site has no such block",
+            "Write `/// name | title` and `///`.",
+        ),
+        ("broken-citation", r"\[[a-z]+(?:19|20)\d\d[a-z]+\]", "this citation is not recognized", "Write `[@key, section 2]`."),
+        (
+            "broken-attribute-list",
+            r"\{:?[ \t]*[\w-]+=[\w\"'][^}\n\x00]*(?:\}|(?=[\n\x00]|\Z))",
+            "this attribute list is not recognized",
+            "Close it, right after its element.",
+        ),
+        (
+            "broken-emphasis",
+            r"(?<!\*)\*(?=\x00)(?!\x00\x01)|(?<=[^\x01]\x00)\*(?=[^\s*])",
+            "a star without its counterpart",
+            "Write `**bold**`.",
+        ),
+        ("unbalanced-math", r"(?<=\x01\x00)\$(?!\d)", "a dollar sign without its counterpart", "Write `$x$`."),
         ("broken-link", r"\]\(", "this link is not recognized", "Close its brackets: `[text](target)`."),
         ("broken-link", r"[\]】］][ \u3000]+\((?=" + FILE + ")", "a space parts the text of a link from its target", "Remove it."),
         ("broken-link", r"[\]】］]（|[】］]\(", "the brackets of a link are full-width", "Write `[text](target)`."),
@@ -150,7 +184,11 @@ LEFTOVERS = tuple(
         ),
         (
             "broken-list",
-            r"^[-*+](?=[" + HAN + r"])|^\d+\.(?=[" + HAN + r"])",
+            r"^[-*+](?=["
+            + HAN
+            + r"])|^\d+\.(?=["
+            + HAN
+            + r"])|^-(?=[A-Za-z][^\n]*\n-[A-Za-z])|^\d+\.(?=[A-Za-z][^\n]*\n\d+\.[A-Za-z])",
             "a list item without a space is none",
             "Put a space after the mark.",
         ),
@@ -203,6 +241,7 @@ def _leftover_rule(name: str, doc: str) -> None:
 
 
 DOCS = {
+    "full-width-markup": ("Markup is written with half-width signs.", "`＊＊bold＊＊`, `＄x＄`", "`**bold**`, `$x$`"),
     "broken-link": (
         "A link is written so that it becomes one.",
         "`[ResNet] (resnet.en.md)`, `(ResNet)[resnet.en.md]`",
@@ -294,7 +333,7 @@ def _find(page: Page, site: Site) -> Iterator[Issue]:
                     )
 
 
-QUICK = re.compile(r"[\[\]()*_~`{}/!?=:|<>$\\&#＃+@\-]|^\d+\.", re.M)
+QUICK = re.compile(r"[＊＄｜！\[\]()*_~`{}/!?=:|<>$\\&#＃+@\-]|^\d+\.", re.M)
 
 
 def _fragment(text: str, match: re.Match[str]) -> str:

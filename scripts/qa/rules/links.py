@@ -67,7 +67,7 @@ def empty_target(link: Link, where: Map) -> Verdict | None:
     Bad:  `[ResNet]()`, `[ResNet](#)`
     Good: `[ResNet](resnet.en.md)`
     """
-    if link.value not in {"", "#"}:
+    if link.value and not link.value.endswith("#"):
         return None
     return Verdict("the target is empty", "Name the file or the address, or remove the link.")
 
@@ -400,6 +400,18 @@ def missing_image(link: Link, where: Map) -> Verdict | None:
         return None
     near = nearest(link.path, [f for f in where.files if posixpath.splitext(f)[1].lower() in IMAGES], 0.85)
     return _proposal(f"there is no file '{link.path}'", link, where, near, "Add the file or mend the path.", sure=False)
+
+
+@judge
+def no_image(link: Link, where: Map) -> Verdict | None:
+    """What is shown as an image is one.
+
+    Bad:  `![ResNet](resnet.en.md)`
+    Good: `[ResNet](resnet.en.md)`, `![…](resnet.svg)`
+    """
+    if not link.is_image or link.is_external or link.path not in where.files or posixpath.splitext(link.path)[1].lower() in IMAGES:
+        return None
+    return Verdict(f"'{link.path}' is no image", "Link to it without the exclamation mark.")
 
 
 @judge

@@ -105,11 +105,21 @@ def block_mismatch(site: Site) -> Iterator[Issue]:
     Bad:  four follow-ups in Chinese, three in English
     Good: four in both
     """
-    names = {"item": "list item", "row": "table row", "claim": "annotated mistake", "details": "follow-up"}
+    names = {
+        "item": "list item",
+        "row": "table row",
+        "claim": "annotated mistake",
+        "details": "follow-up",
+        "block": "block",
+        "quote": "quotation",
+    }
     for kind, name in names.items():
 
         def blocks(page: Page, kind: str = kind) -> list[tuple[str, Element]]:
-            return [(e.section, e) for e in page.each(kind)]
+            return [
+                (" ".join([e.section, *re.findall(r"\b[a-z]+/\d+\b", e.value if kind == "claim" else "")]), e)
+                for e in page.each(kind)
+            ]
 
         yield from _compare(site, "block-mismatch", name, blocks)
 

@@ -28,6 +28,7 @@ mn mrow msup msub mfrac msqrt mtext mtable mtr mtd semantics annotation munder m
 """
 VOID, OPTIONAL = frozenset(VOID_NAMES.split()), frozenset(OPTIONAL_NAMES.split())
 KNOWN = VOID | OPTIONAL | frozenset(OTHER_NAMES.split())
+NEEDED = {"img": "src|srcset", "a": "href|id|name", "iframe": "src|srcdoc", "use": "href|xlink:href"}
 TAG = re.compile(r"(?<!\\)<(/?)([A-Za-z][A-Za-z0-9-]*)((?:\s+[^<>]*?|/)?)(/?)>")
 HALF = re.compile(r"(?<![\\<\w])</?([A-Za-z][A-Za-z0-9]*)(?=\s+[a-z-]+=[\"'][^<>]*$)", re.M)
 
@@ -81,6 +82,10 @@ def broken_tag(site: Site) -> Iterator[Issue]:
         for place, match in here.finditer(TAG):
             if match[3].count('"') % 2 or (match[3].count("'") % 2 and '"' not in match[3]):
                 yield _at(place, "broken-tag", f"a quote in '{match[0][:40]}' is never closed", "Close it.")
+        for place, match in here.finditer(TAG):
+            needs = NEEDED.get(match[2].lower()) if not match[1] else None
+            if needs and not re.search(rf"\b(?:{needs})\s*=", match[3], re.I):
+                yield _at(place, "broken-tag", f"'{match[0][:40]}' leads nowhere", f"Give it one of: {needs.replace('|', ', ')}.")
         for place, match in here.finditer(HALF):
             if match[1].lower() in KNOWN and ">" not in _rest(here.prose, match.end()):
                 yield _at(place, "broken-tag", f"the tag '<{match[1]}' is never closed", "Close it with '>'.")
@@ -123,6 +128,8 @@ def _balance(page: Page) -> Iterator[Issue]:
     stack: list[tuple[str, Place]] = []
     for place, match in source.of(page).finditer(TAG):
         name = match[2].lower()
+        if name in VOID and match[1]:
+            yield _at(place, "stray-tag", f"'<{name}>' has no end tag", f"Remove </{name}>.")
         if name not in KNOWN or name in VOID or match[4] or match[3].endswith("/"):
             continue
         if not match[1]:

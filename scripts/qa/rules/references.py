@@ -37,6 +37,10 @@ def unknown_locator(site: Site) -> Iterator[Issue]:
     for page in site.pages:
         for citation in page.each("citation"):
             for key, place in markup.citations(citation.value):
+                bare = [part.strip() for part in place.split(",") if part.strip() in site.conventions.locators]
+                for word in bare:
+                    message = f"the place of '{key}' is '{word}' without a number"
+                    yield Issue(page.path, citation.line, citation.column, "unknown-locator", message, f"Write `{word} 2`.")
                 for word in citing.unknown_locators(place, site.conventions.locators):
                     message = f"the place of '{key}' starts with '{word}'"
                     remedy = f"Words: {', '.join(site.conventions.locators)}."

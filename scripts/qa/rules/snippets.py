@@ -28,6 +28,10 @@ def missing_snippet(site: Site) -> Iterator[Issue]:
     files = {str(path)[len(docs) + 1 :] for path in site.files}
     for page in site.pages:
         yield from (i for i in source_issues(page, site) if i.rule == "missing-snippet")
+        for name in site.rendered[page.path].missing_snippets:
+            if f'"{name}' not in page.text and not name.startswith(":") and (offset := page.text.find(name)) >= 0:
+                place = source.of(page).place(offset)
+                yield Issue(page.path, place.line, place.column, "missing-snippet", f"there is no file '{name}'", "Mend the path.")
         for match in SNIPPET.finditer(page.text):
             path, _, part = match[1].partition(":")
             place = source.of(page).place(match.start(1))
