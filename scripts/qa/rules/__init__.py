@@ -22,6 +22,10 @@ unclosed-comment missing-image
 """
 LINKS = frozenset(LINK_FAULTS.split())
 SWALLOWING = frozenset({"unclosed-fence", "unclosed-comment", "broken-tag", "merge-marker", "unclosed-block", "empty-page"})
+CONVENTIONS = """
+unknown-key missing-key bad-value bad-file-name missing-section section-order section-title heading-without-id unknown-locator
+"""
+CONVENTIONAL = frozenset(CONVENTIONS.split())
 RENDERED = {"links", "leftovers", "anchors", "images", "navigation"}
 LEFTOVERS = """
 broken-link broken-emphasis broken-attribute-list unknown-block stray-block-end unclosed-block broken-table broken-
@@ -63,11 +67,18 @@ def check(site: Site) -> list[Issue]:
     return sorted(told)
 
 
+def _applying(site: Site) -> list[Rule]:
+    """All rules; on a site without conventions of its own those of questions, file names and ids are left out."""
+    own = bool(site.conventions.sections)
+    return [function for name, function in RULES.items() if own or name not in CONVENTIONAL]
+
+
 def _shares(site: Site) -> list[tuple[Site, list[Rule]]]:
     """The rules in two halves: those that read the rendered text and the links, and those that read the source."""
     _ = site.rendered  # once, before the processes part
-    first = [function for function in RULES.values() if function.__module__.rpartition(".")[2] in RENDERED]
-    return [(site, first), (site, [function for function in RULES.values() if function not in first])]
+    rules = _applying(site)
+    first = [function for function in rules if function.__module__.rpartition(".")[2] in RENDERED]
+    return [(site, first), (site, [function for function in rules if function not in first])]
 
 
 def _found(share: tuple[Site, list[Rule]]) -> list[Issue]:

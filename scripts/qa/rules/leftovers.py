@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from qa import markup, source
+from qa import source
 from qa.issue import Issue
-from qa.page import Page, blank_front_matter
+from qa.page import Page
 from qa.rules import RULES, rule
 from qa.sentinel import Place
 from qa.site import Site
@@ -291,7 +291,8 @@ def unclosed_fence(site: Site) -> Iterator[Issue]:
     Good: the same number of back-ticks after the code
     """
     for page in site.pages:
-        left = re.search(r"^ *(```+|~~~+)", markup.prose(blank_front_matter(page.text)), re.M)
+        prose = source.of(page).prose
+        left = re.search(r"^ *(```+|~~~+)", prose, re.M) if "```" in prose or "~~~" in prose else None
         if left:
             line = page.text.count("\n", 0, left.start(1)) + 1
             column = left.start(1) - page.text.rfind("\n", 0, left.start(1))
@@ -313,7 +314,8 @@ def _find(page: Page, site: Site) -> Iterator[Issue]:
     text = site.rendered[page.path].text
     if not QUICK.search(text):
         return
-    unclosed = any(True for _ in re.finditer(r"^ *(```+|~~~+)", source.of(page).prose, re.M))
+    prose = source.of(page).prose
+    unclosed = ("```" in prose or "~~~" in prose) and bool(re.search(r"^ *(```+|~~~+)", prose, re.M))
     taken: list[tuple[int, int]] = []
     seen: dict[str, int] = {}
     for leftover in LEFTOVERS:
