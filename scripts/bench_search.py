@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -123,10 +123,13 @@ def build_material(folder: Path, extra: str = "") -> None:
     shutil.copytree(ROOT / "overrides", templates)
     (templates / "partials/search.html").unlink()
     (templates / "partials/alternate.html").unlink()
+    without = CACHE / "without"  # an installed jieba would be used without a word
+    without.mkdir(exist_ok=True)
+    (without / "jieba.py").write_text("raise ImportError", encoding="utf-8")
     config = ROOT / ".bench.yml"  # hooks take the folder of the configuration for the root
     config.write_text(_MATERIAL.format(templates=templates.relative_to(ROOT).as_posix()), encoding="utf-8")
     try:
-        _mkdocs(config, folder, extra)
+        _mkdocs(config, folder, extra or str(without))
     finally:
         config.unlink()
 
@@ -196,7 +199,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # the page went away
+            self.wfile.write(body)
 
     def _wait(self, size: int) -> None:
         if self.server.slow:

@@ -67,7 +67,10 @@ function prune(page, frequency, pages) {
 function encode(pages, frequency) {
   const lists = new Map();
   pages.forEach((page, number) => {
-    for (const [term, weight] of page) lists.set(term, [...(lists.get(term) ?? []), [number, Math.min(Math.max(Math.round(weight * 4), 1), 1295)]]);
+    for (const [term, weight] of page) {
+      if (!lists.has(term)) lists.set(term, []);
+      lists.get(term).push([number, Math.min(Math.max(Math.round(weight * 4), 1), 1295)]);
+    }
   });
   const vocabulary = [...lists.keys()].sort();
   const posts = vocabulary.map((term) => {

@@ -160,7 +160,7 @@ def test_a_result_names_the_question_marks_the_match_and_leads_to_the_section(sp
     spied.wait_for_url(target)
     anchor = target.partition("#")[2]
     assert spied.locator(f"[id='{anchor}']").count() == 1
-    spied.locator("article mark[data-md-highlight]").first.wait_for()
+    spied.locator("article mark[data-md-highlight]").first.wait_for(state="attached")  # it may stand in closed details
     assert spied.locator(".katex mark").count() == 0
 
 
@@ -237,6 +237,8 @@ def test_where_nothing_is_found_it_offers_the_closest_and_a_link_to_propose(spie
     assert nothing.is_visible()
     link = nothing.locator(".qa-nothing__propose a")
     assert link.get_attribute("href").endswith("/issues/new?title=zqxjkv%20wvuts")
+    spied.locator(BOX).press("Enter")
+    assert spied.url == built.address + "en/"
     assert ask(spied, "dropout")
     assert not nothing.is_visible()
 

@@ -11,7 +11,7 @@ CLASSES, PER_CLASS, FEATURES = 4, 75, 16
 
 # --8<-- [start:gcn]
 def normalized(adjacency: Array) -> Array:
-    """D̃^(−1/2) (A + I) D̃^(−1/2): self-loops, then symmetric degree normalization."""
+    """D̃^(−1/2) (A + I) D̃^(−1/2): self-loops, symmetric normalization."""
     a = adjacency + np.eye(len(adjacency))
     scale = 1 / np.sqrt(a.sum(axis=1))
     return scale[:, None] * a * scale[None, :]
@@ -57,23 +57,25 @@ def likeness(h: Array, y: Array) -> float:
     return float(np.abs(u @ u.T)[y[:, None] != y[None, :]].mean())
 
 
-def accuracy(h: Array, y: Array, seed: int) -> float:
-    """Test accuracy of logistic regression on unit-length rows with 5 labels per class."""
+def accuracy(h: Array, y: Array, seed: int, rescale: bool = False) -> float:
+    """Test accuracy of logistic regression on unit-length rows, 5 labels per class; `rescale` standardizes the columns."""
     rng = np.random.default_rng(seed)
     train = np.concatenate([rng.choice(np.flatnonzero(y == c), 5, replace=False) for c in range(CLASSES)])
     rest = np.setdiff1d(np.arange(len(y)), train)
     u = h / np.linalg.norm(h, axis=1, keepdims=True)
+    if rescale:
+        u = (u - u.mean(axis=0)) / u.std(axis=0)
     return float(LogisticRegression(C=10, max_iter=500).fit(u[train], y[train]).score(u[rest], y[rest]))
 
 
-def depth_study(depths: tuple[int, ...], teleport: float, seeds: int = 10) -> list[tuple[float, float]]:
+def depth_study(depths: tuple[int, ...], teleport: float, rescale: bool = False, seeds: int = 10) -> list[tuple[float, float]]:
     """(accuracy, likeness) at each depth, averaged over graphs."""
     graphs = [communities(seed) for seed in range(seeds)]
     rows = []
     for depth in depths:
         hidden = [propagate(a, x, depth, teleport) for a, x, _ in graphs]
         rows.append((
-            float(np.mean([accuracy(h, y, s) for s, (h, (_, _, y)) in enumerate(zip(hidden, graphs, strict=True))])),
+            float(np.mean([accuracy(h, y, s, rescale) for s, (h, (_, _, y)) in enumerate(zip(hidden, graphs, strict=True))])),
             float(np.mean([likeness(h, y) for h, (_, _, y) in zip(hidden, graphs, strict=True)])),
         ))
     return rows
@@ -88,19 +90,22 @@ def two_triangles() -> Array:
 
 
 # --8<-- [start:gin]
-def gin_embedding(a: Array, x: Array, layers: int = 4, width: int = 16) -> Array:
-    """Graph vector of a GIN with random weights: sum over neighbors, MLP, and a sum over nodes at the end."""
+def gin_embedding(
+    a: Array, x: Array, layers: int = 4, width: int = 16
+) -> Array:
+    """Random-weight GIN: sum over neighbors, MLP; sum over nodes at the end."""
     rng, h = np.random.default_rng(7), x
     for _ in range(layers):
-        w1, w2 = rng.standard_normal((h.shape[1], width)), rng.standard_normal((width, width))
+        w1 = rng.standard_normal((h.shape[1], width))
+        w2 = rng.standard_normal((width, width))
         h = np.maximum((h + a @ h) @ w1, 0) @ w2 / width
     return h.sum(axis=0)
 # --8<-- [end:gin]
 
 
-def difference(x: Array) -> float:
+def difference(x: Array, width: int = 16) -> float:
     """Relative distance of the two graphs' embeddings when their nodes carry the features x."""
-    one, two = gin_embedding(ring(6), x), gin_embedding(two_triangles(), x)
+    one, two = (gin_embedding(a, x, width=width) for a in (ring(6), two_triangles()))
     return float(np.linalg.norm(one - two) / np.linalg.norm(one))
 
 
@@ -108,15 +113,19 @@ def triangles(a: Array) -> int:
     return round(float(np.trace(a @ a @ a)) / 6)
 
 
-def draw(depths: tuple[int, ...], plain: list[tuple[float, float]], mixed: list[tuple[float, float]]) -> None:
+Curve = list[tuple[float, float]]
+
+
+def draw(depths: tuple[int, ...], plain: Curve, mixed: Curve, rescaled: Curve) -> None:
     fig, (left, right) = figure.new(1, 2, height=2.9, width_ratios=[1.35, 1])
     left.plot(depths, [r[0] for r in plain], marker="o", color=figure.RED, label="ÂᵏX")
     left.plot(depths, [r[0] for r in mixed], marker="s", color=figure.BLUE, label="0.8 ÂH + 0.2 X")
+    left.plot(depths, [r[0] for r in rescaled], marker="^", color=figure.GREEN, label="(ÂᵏX − μ) / σ")
     left.axhline(1 / CLASSES, color=figure.GREY, linestyle=":", lw=1.2)
     left.set(xscale="symlog", xlim=(-0.1, 80), ylim=(0.2, 1.0), xlabel="传播次数 rounds k", ylabel="测试准确率 test accuracy")
     left.set_xticks(depths, [str(d) for d in depths])
     left.minorticks_off()
-    left.legend(loc=(0.03, 0.2))
+    left.legend(loc=(0.1, 0.11))
     shapes(right)
     figure.save(fig, "graph-neural-networks.svg")
 
@@ -138,15 +147,18 @@ def shapes(ax: figure.Axes) -> None:
 
 if __name__ == "__main__":
     nodes, total = equivariance_gap()
-    print(f"renumber the nodes: outputs follow within 1e-12: {nodes < 1e-12}, their sum stays within 1e-12: {total < 1e-12}")
+    print(f"nodes renumbered: outputs follow {nodes < 1e-12}, their sum stays {total < 1e-12} (1e-12)")
     depths = (0, 1, 2, 4, 8, 16, 32, 64)
     plain, mixed = depth_study(depths, 0.0), depth_study(depths, 0.2)
+    rescaled = depth_study(depths, 0.0, rescale=True)
     print("rounds             " + "".join(f"{d:6}" for d in depths))
     for name, rows in (("plain", plain), ("with input", mixed)):
         print(f"{name:10} accuracy" + "".join(f"{r[0]:6.2f}" for r in rows))
         print(f"{name:10} likeness" + "".join(f"{r[1]:6.2f}" for r in rows))
+    print("rescaled   accuracy" + "".join(f"{r[0]:6.2f}" for r in rescaled))
     print(f"triangles: hexagon {triangles(ring(6))}, two triangles {triangles(two_triangles())}")
     same, random = np.ones((6, 1)), np.random.default_rng(5).standard_normal((6, 1))
-    print(f"hexagon against two triangles, equal node features: relative difference {difference(same):.2f}")
-    print(f"the same with a random number on each node: above 0.1: {difference(random) > 0.1}")
-    draw(depths, plain, mixed)
+    widths = ", ".join(f"{difference(same, width):.2f}" for width in (4, 16, 256))
+    print(f"equal node features: relative difference at widths 4, 16, 256: {widths}")
+    print(f"a random number on each node: above 0.1: {difference(random) > 0.1}")
+    draw(depths, plain, mixed, rescaled)

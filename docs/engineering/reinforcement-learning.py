@@ -38,8 +38,10 @@ def model() -> tuple[Array, Array]:
 
 
 # --8<-- [start:value-iteration]
-def value_iteration(p: Array, r: Array, gamma: float, tolerance: float = 1e-8) -> tuple[Array, Array, list[float]]:
-    """Optimal values, greedy policy, and the largest change of each sweep; p is (A, S, S), r is (A, S)."""
+def value_iteration(
+    p: Array, r: Array, gamma: float, tolerance: float = 1e-8
+) -> tuple[Array, Array, list[float]]:
+    """V*, π* and the largest change of each sweep; p: (A, S, S), r: (A, S)."""
     v, changes = np.zeros(p.shape[1]), []
     while not changes or changes[-1] > tolerance:
         q = r + gamma * p @ v  # (A, S)
@@ -49,8 +51,8 @@ def value_iteration(p: Array, r: Array, gamma: float, tolerance: float = 1e-8) -
 # --8<-- [end:value-iteration]
 
 
-def bandit(epsilon: float, steps: int = 2000, runs: int = 1000, arms: int = 10) -> tuple[float, float]:
-    """ε-greedy on Gaussian bandits: share of the best arm and mean reward over the last tenth of the steps."""
+def bandit(epsilon: float, steps: int = 2000, runs: int = 1000, arms: int = 10) -> tuple[float, float, float]:
+    """ε-greedy on Gaussian bandits: share of the best arm and mean reward at the end, median number of arms ever tried."""
     rng = np.random.default_rng(0)
     means, rows = rng.standard_normal((runs, arms)), np.arange(runs)
     estimates, counts = np.zeros((runs, arms)), np.zeros((runs, arms))
@@ -64,7 +66,7 @@ def bandit(epsilon: float, steps: int = 2000, runs: int = 1000, arms: int = 10) 
         if t >= steps * 0.9:
             hits.append(np.mean(arm == means.argmax(axis=1)))
             rewards.append(means[rows, arm].mean())
-    return float(np.mean(hits)), float(np.mean(rewards))
+    return float(np.mean(hits)), float(np.mean(rewards)), float(np.median((counts > 0).sum(axis=1)))
 
 
 def cliff_step(row: int, column: int, move: int) -> tuple[int, int, float, bool]:
@@ -76,18 +78,25 @@ def cliff_step(row: int, column: int, move: int) -> tuple[int, int, float, bool]
 
 
 # --8<-- [start:td]
-def run(off_policy: bool, seed: int, episodes: int = 500, alpha: float = 0.5, epsilon: float = 0.1) -> tuple[list[float], Array]:
-    """Rewards per episode and the learned Q; Q-learning if `off_policy`, else Sarsa. No discount."""
+def run(
+    off_policy: bool, seed: int, episodes: int = 500,
+    alpha: float = 0.5, epsilon: float = 0.1,
+) -> tuple[list[float], Array]:
+    """Returns while learning, and Q: Q-learning if `off_policy`, else Sarsa."""
     rng, q, returns = np.random.default_rng(seed), np.zeros((4, 12, 4)), []
-    act = lambda r, c: int(rng.integers(4)) if rng.random() < epsilon else int(q[r, c].argmax())  # noqa: E731
+
+    def act(r: int, c: int) -> int:
+        explore = rng.random() < epsilon
+        return int(rng.integers(4)) if explore else int(q[r, c].argmax())
+
     for _ in range(episodes):
         r, c, done, total = 3, 0, False, 0.0
         a = act(r, c)
         while not done:
             r2, c2, reward, done = cliff_step(r, c, a)
             a2 = act(r2, c2)
-            future = 0.0 if done else q[r2, c2].max() if off_policy else q[r2, c2, a2]
-            q[r, c, a] += alpha * (reward + future - q[r, c, a])
+            future = q[r2, c2].max() if off_policy else q[r2, c2, a2]
+            q[r, c, a] += alpha * (reward + (not done) * future - q[r, c, a])
             r, c, a, total = r2, c2, a2, total + reward
         returns.append(total)
     return returns, q
@@ -137,14 +146,14 @@ if __name__ == "__main__":
     p, r = model()
     v, policy, changes = value_iteration(p, r, GAMMA)
     ratios = [b / a for a, b in pairwise(changes)]
-    print(f"value iteration: {len(changes)} sweeps, each change at most {max(ratios):.2f} of the one before (bound γ = {GAMMA})")
+    print(f"{len(changes)} sweeps, each change at most {max(ratios):.2f} of the one before (γ = {GAMMA})")
     for row in range(ROWS):
         cells = [(kind, row * COLUMNS + column) for column, kind in enumerate(GRID[row])]
         words = ["  wall  " if kind == "#" else f"{' ' if kind in '+-' else ARROWS[policy[s]]} {v[s]:6.3f}" for kind, s in cells]
         print("  ".join(words))
     for epsilon in 0.0, 0.01, 0.1, 0.5:
-        best, reward = bandit(epsilon)
-        print(f"bandit ε={epsilon:<4}: best arm {best:.2f}, mean reward {reward:.2f}")
+        best, reward, tried = bandit(epsilon)
+        print(f"bandit ε={epsilon:<4}: best arm {best:.2f}, mean reward {reward:.2f}, arms ever tried {tried:.0f}")
     curves = {}
     for name, off_policy in (("Q-learning", True), ("Sarsa", False)):
         results = [run(off_policy, seed) for seed in range(20)]

@@ -12,13 +12,15 @@ from qa import figure
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
-STEPS = 800
+Score = float  # an accuracy
+STEPS = 400
+SEEDS = (0, 1, 2)
 Data = tuple[Array, Labels, Array, Labels]
 
 
 @dataclass
 class Autoencoder:
-    """Dense layers with ReLU between them (none after the code and the output), trained by Adam on squared error."""
+    """Dense layers with ReLU, none after the output nor after a code narrower than the input; squared error, Adam."""
 
     sizes: list[int]
     seed: int = 0
@@ -29,19 +31,24 @@ class Autoencoder:
         for a, b in zip(self.sizes, self.sizes[1:], strict=False):
             self.w += [rng.standard_normal((a, b)) * np.sqrt(2 / a), np.zeros(b)]
 
+    def linear(self, layer: int) -> bool:
+        """Whether a layer has no activation: the output, and the middle one where it is a bottleneck."""
+        last = len(self.sizes) - 2
+        return layer == last or (layer == last // 2 and self.sizes[layer + 1] < self.sizes[0])
+
     def layers(self, x: Array) -> list[Array]:
-        """Input, every layer's output, reconstruction; the code is the middle one and stays linear."""
-        acts, last = [x], len(self.sizes) - 2
-        for i in range(last + 1):
+        """Input, every layer's output, reconstruction; the code is the middle one."""
+        acts = [x]
+        for i in range(len(self.sizes) - 1):
             a = acts[-1] @ self.w[2 * i] + self.w[2 * i + 1]
-            acts.append(a if i in (last, last // 2) else np.maximum(a, 0))
+            acts.append(a if self.linear(i) else np.maximum(a, 0))
         return acts
 
     def gradients(self, x: Array, target: Array) -> list[Array]:
         acts, last, grads = self.layers(x), len(self.sizes) - 2, list[Array]()
         g = 2 * (acts[-1] - target) / len(x)
         for i in range(last, -1, -1):
-            g = g if i in (last, last // 2) else g * (acts[i + 1] > 0)
+            g = g if self.linear(i) else g * (acts[i + 1] > 0)
             grads = [acts[i].T @ g, g.sum(0), *grads]
             g = g @ self.w[2 * i].T
         return grads
@@ -51,7 +58,7 @@ class Autoencoder:
 def corrupt(x: Array, kind: str, rng: np.random.Generator) -> Array:
     """What the encoder sees; the target is always the clean x."""
     if kind == "noise":
-        return x + 0.3 * rng.standard_normal(x.shape)
+        return x + 0.2 * rng.standard_normal(x.shape)
     if kind == "mask":
         return x * (rng.random(x.shape) > 0.5)
     return x
@@ -71,15 +78,19 @@ def fit(x: Array, sizes: list[int], kind: str = "none", steps: int = STEPS, seed
 
 
 # --8<-- [start:probe]
-def probe(train: Array, y: Labels, test: Array, y_test: Labels, per_class: int, repeats: int = 10) -> float:
-    """Mean test accuracy of logistic regression on frozen features, `per_class` labels a class, over random label draws."""
-    mean, spread = train.mean(0), train.std(0) + 1e-8     # statistics of the training part only
-    train, test, scores = (train - mean) / spread, (test - mean) / spread, list[float]()
-    for seed in range(repeats):
+def probe(train: Array, y: Labels, test: Array, truth: Labels, n: int) -> Score:
+    """Accuracy of logistic regression on frozen features, n labels a class.
+
+    Mean over ten random draws of the labeled images.
+    """
+    mean, spread = train.mean(0), train.std(0) + 1e-8  # of the training part
+    train, test, scores = (train - mean) / spread, (test - mean) / spread, []
+    for seed in range(10):
         rng = np.random.default_rng(seed)
-        chosen = np.concatenate([rng.choice(np.flatnonzero(y == c), per_class, replace=False) for c in np.unique(y)])
-        model = LogisticRegression(C=0.1, max_iter=1000).fit(train[chosen], y[chosen])
-        scores.append(model.score(test, y_test))
+        members = [np.flatnonzero(y == c) for c in np.unique(y)]
+        few = np.concatenate([rng.choice(m, n, replace=False) for m in members])
+        model = LogisticRegression(C=0.1, max_iter=1000).fit(train[few], y[few])
+        scores.append(model.score(test, truth))
     return float(np.mean(scores))
 # --8<-- [end:probe]
 
@@ -97,57 +108,59 @@ def small_signal() -> None:
     y = rng.integers(2, size=4000)
     x = rng.standard_normal((4000, 10))
     x[:, 0] = 0.2 * (2 * y - 1) + 0.05 * rng.standard_normal(4000)
-    codes = PCA(5).fit(x[:2000])
-    raw = probe(x[:2000], y[:2000], x[2000:], y[2000:], 200)
-    coded = probe(codes.transform(x[:2000]), y[:2000], codes.transform(x[2000:]), y[2000:], 200)
-    kept = codes.explained_variance_ratio_.sum()
-    print(f"label in a low-variance direction: raw {raw:.2f}, best linear code of width 5 {coded:.2f} (variance kept {kept:.2f})")
+    pca = PCA(5).fit(x[:2000])
+    codes, test = pca.transform(x[:2000]), pca.transform(x[2000:])
+    raw, coded = probe(x[:2000], y[:2000], x[2000:], y[2000:], 200), probe(codes, y[:2000], test, y[2000:], 200)
+    kept = test.var(0).sum() / x[2000:].var(0).sum()
+    print(f"low-variance label: raw {raw:.2f}, best linear code {coded:.2f} (variance kept {kept:.2f})")
 
 
-def judged(model: Autoencoder, layer: int, data: Data, per_class: int) -> float:
+def judged(model: Autoencoder, layer: int, data: Data) -> float:
     x, y, xt, yt = data
-    return probe(model.layers(x)[layer], y, model.layers(xt)[layer], yt, per_class)
+    return probe(model.layers(x)[layer], y, model.layers(xt)[layer], yt, 5)
+
+
+def test_error(model: Autoencoder, data: Data) -> float:
+    """Squared error of reconstructing clean test images, summed over pixels."""
+    return float(((model.layers(data[2])[-1] - data[2]) ** 2).sum(1).mean())
 
 
 def widths(data: Data) -> dict[int, tuple[float, float]]:
     """Probe accuracy on the code and on the layer before it, by width of the code."""
     table = dict[int, tuple[float, float]]()
-    for width in (2, 4, 8, 16, 32):
-        ae = fit(data[0], [64, 128, width, 128, 64])
-        error = ((ae.layers(data[2])[-1] - data[2]) ** 2).sum(1).mean()
-        table[width] = judged(ae, 2, data, 5), judged(ae, 1, data, 5)
-        code, before = table[width]
-        print(f"code width {width:2}: squared error {error:.1f}   probe on the code {code:.2f}   on the layer before {before:.2f}")
+    for width in (2, 8, 32):
+        ae = fit(data[0], [64, 128, width, 128, 64], steps=500)
+        table[width] = code, before = judged(ae, 2, data), judged(ae, 1, data)
+        print(f"code width {width:2}: squared error {test_error(ae, data):.1f}   probe: code {code:.2f}, layer before {before:.2f}")
     return table
 
 
 def wide(data: Data) -> dict[str, list[float]]:
-    """Probe accuracy at the three hidden layers of 64-128-128-128-64, mean of two trainings."""
+    """Probe accuracy on the hidden layer of 64-128-64, one number a seed."""
     table = dict[str, list[float]]()
     for kind in ("untrained", "none", "noise", "mask"):
-        models = [fit(data[0], [64, 128, 128, 128, 64], kind, 0 if kind == "untrained" else STEPS, s) for s in (0, 1)]
-        table[kind] = [float(np.mean([judged(m, layer, data, 5) for m in models])) for layer in (1, 2, 3)]
-        before, code, after = table[kind]
-        print(f"{kind:9}: layer before the code {before:.2f}   code {code:.2f}   layer after it {after:.2f}")
+        models = [fit(data[0], [64, 128, 64], kind, 0 if kind == "untrained" else STEPS, seed) for seed in SEEDS]
+        table[kind] = [judged(model, 1, data) for model in models]
+        error = np.mean([test_error(model, data) for model in models])
+        print(f"{kind:9}: squared error {error:4.1f}   probe, three seeds", *(f"{score:.2f}" for score in table[kind]))
     return table
 
 
 def draw(narrow: dict[int, tuple[float, float]], full: dict[str, list[float]], pixels: float) -> None:
-    fig, (left, right) = figure.new(1, 2, height=3.0, sharey=True)
+    fig, (left, right) = figure.new(1, 2, height=3.0)
     for i, (color, name) in enumerate(((figure.ORANGE, "编码 code"), (figure.BLUE, "前一层 layer before"))):
         left.plot(list(narrow), [v[i] for v in narrow.values()], "o-", color=color, label=name)
-    left.set(xscale="log", xlabel="编码宽度 code width", ylabel="探针准确率 probe accuracy", ylim=(0.3, 1.0))
+    left.set(xscale="log", xlabel="编码宽度 code width", ylabel="探针准确率 probe accuracy", ylim=(0, 1))
     left.set_xticks(list(narrow), [str(w) for w in narrow])
     left.minorticks_off()
     left.legend(loc="lower right", fontsize=9)
-    for i, color in enumerate((figure.BLUE, figure.ORANGE, figure.GREEN)):
-        name = "后一层 layer after" if i == 2 else None
-        right.bar(np.arange(4) + 0.26 * (i - 1), [v[i] for v in full.values()], 0.24, color=color, label=name)
-    right.legend(loc="upper left", fontsize=9)
+    for i, scores in enumerate(full.values()):
+        right.plot(i + np.array([-0.12, 0, 0.12]), scores, "o", color=figure.GREEN)
     right.set_xticks(range(4), ["未训练\nuntrained", "无\nnone", "噪声\nnoise", "遮盖\nmask"])
-    for ax in (left, right):
+    right.set(ylim=(0.78, 0.88), xlim=(-0.5, 3.5))
+    for ax, x, gap in ((left, 2, 0.03), (right, -0.4, 0.003)):
         ax.axhline(pixels, color=figure.GREY, ls="--", lw=1.2)
-    left.text(2, pixels + 0.012, "像素 pixels", fontsize=9, color=figure.GREY)
+        ax.text(x, pixels + gap, "像素 pixels", fontsize=9, color=figure.GREY)
     figure.save(fig, "ae-feature-generation.svg")
 
 

@@ -4,16 +4,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 from sklearn.datasets import load_digits
 
 from qa import figure
 
 Array = NDArray[np.float64]
+RATE = 1e-2  # of Adam, falling linearly to 0
 
 
 # --8<-- [start:kl]
 def kl_to_standard(mu: Array, log_var: Array) -> Array:
-    """KL(N(mu, diag(exp(log_var))) || N(0, I)) in nats, summed over the last axis."""
+    """KL(N(mu, diag(exp(log_var))) || N(0, I)) in nats, over the last axis."""
     return 0.5 * (mu**2 + np.exp(log_var) - 1.0 - log_var).sum(-1)
 # --8<-- [end:kl]
 
@@ -45,11 +47,11 @@ def print_elbo() -> None:
 
 # --8<-- [start:estimators]
 def gradient_estimates(mu: float, sigma: float, n: int) -> tuple[Array, Array]:
-    """n one-sample estimates of d/dmu E[z^2] for z ~ N(mu, sigma^2); the exact value is 2 mu."""
+    """n estimates of d/dmu E[z^2] for z ~ N(mu, sigma^2); exact: 2 mu."""
     eps = np.random.default_rng(1).standard_normal(n)
-    z = mu + sigma * eps                  # the sample is a differentiable function of mu and sigma
-    pathwise = 2 * z * 1.0                # df/dz * dz/dmu
-    score = z**2 * (z - mu) / sigma**2    # f(z) * d log q(z) / dmu
+    z = mu + sigma * eps  # a differentiable function of mu and sigma
+    pathwise = 2 * z * 1.0  # df/dz * dz/dmu
+    score = z**2 * (z - mu) / sigma**2  # f(z) * d log q(z) / dmu
     return pathwise, score
 # --8<-- [end:estimators]
 
@@ -101,46 +103,49 @@ class Net:
             p -= rate * (m / (1 - 0.9**self.t)) / (np.sqrt(v / (1 - 0.999**self.t)) + 1e-8)
 
 
-def train(x: Array, beta: float, s2: float, d: int, steps: int = 3000) -> tuple[Net, Net]:
+def train(x: Array, beta: float, s2: float, d: int, steps: int = 2000) -> tuple[Net, Net]:
     """Fit encoder and decoder; beta = 0 is the plain autoencoder (no noise, no KL), beta = 1 the VAE."""
     rng = np.random.default_rng(3)
-    enc, dec = Net([64, 96, 2 * d], 0), Net([d, 96, 64], 1)
-    for _ in range(steps):
-        batch = x[rng.integers(len(x), size=128)]
+    enc, dec = Net([64, 64, 2 * d], 0), Net([d, 64, 64], 1)
+    for step in range(steps):
+        rate = RATE * (1 - step / steps)
+        batch = x[rng.integers(len(x), size=64)]
         e = enc.forward(batch)
         mu, log_var = e[-1][:, :d], e[-1][:, d:]
         sigma, eps = np.exp(0.5 * log_var), rng.standard_normal(mu.shape) * (beta > 0)
         out = dec.forward(mu + sigma * eps)
-        gz = dec.backward(out, (out[-1] - batch) / s2 / len(batch), 2e-3)
+        gz = dec.backward(out, (out[-1] - batch) / s2 / len(batch), rate)
         g_mu = gz + beta * mu / len(batch)
         g_lv = gz * eps * sigma / 2 + beta * 0.5 * (np.exp(log_var) - 1) / len(batch)
-        enc.backward(e, np.concatenate([g_mu, g_lv], 1), 2e-3)
+        enc.backward(e, np.concatenate([g_mu, g_lv], 1), rate)
     return enc, dec
 
 
 def nearest(a: Array, b: Array) -> Array:
     """Distance from each row of a to its nearest row of b."""
-    return np.sqrt(((a[:, None] - b[None]) ** 2).sum(-1)).min(1)
+    return np.asarray(cdist(a, b).min(1), dtype=np.float64)
 
 
 def judge(name: str, nets: tuple[Net, Net], data: Array, held: Array) -> list[Array]:
-    """Distances to the nearest training digit of samples from N(0, I) and from a Gaussian fitted to the codes."""
+    """Distances to the nearest training digit, for z from N(0, I), from the same moved to the codes' mean, from a fit."""
     enc, dec = nets
     d = dec.sizes[0]
     codes = enc.forward(data)[-1][:, :d]
     error = ((dec.forward(enc.forward(held)[-1][:, :d])[-1] - held) ** 2).sum(1).mean()
-    prior = np.random.default_rng(5).standard_normal((300, d))
-    fitted = np.random.default_rng(6).multivariate_normal(codes.mean(0), np.cov(codes.T), 300)
-    distances = [nearest(dec.forward(z)[-1], data) for z in (prior, fitted)]
-    spread, medians = codes.std(0), [np.median(one) for one in distances]
-    print(f"{name:3}: held-out squared error {error:.1f}, spread of the codes {spread.min():.1f} to {spread.max():.1f}")
-    print(f"     median distance to a digit: z from N(0, I) {medians[0]:.1f}, z from a fitted Gaussian {medians[1]:.1f}")
+    centre, spread = codes.mean(0), codes.std(0)
+    prior = np.random.default_rng(5).standard_normal((1000, d))
+    fitted = np.random.default_rng(6).multivariate_normal(centre, np.cov(codes.T), 1000)
+    distances = [nearest(dec.forward(z)[-1], data) for z in (prior, prior + centre, fitted)]
+    off, low, high = np.linalg.norm(centre), spread.min(), spread.max()
+    prior_median, moved, fit = (np.median(one) for one in distances)
+    print(f"{name:3}: held-out squared error {error:.1f}; codes: mean {off:.1f} from 0, spread {low:.1f} to {high:.1f}")
+    print(f"     median distance, z from N(0, I) {prior_median:.1f}, moved to that mean {moved:.1f}, fitted {fit:.1f}")
     return distances
 
 
 def draw(held: Array, ae: list[Array], vae: list[Array]) -> None:
     fig, (left, right) = figure.new(1, 2, height=2.9)
-    rows = {"真实数字 real": held, "VAE, N(0, I)": vae[0], "AE, 拟合 fitted": ae[1], "AE, N(0, I)": ae[0]}
+    rows = {"真实数字 real": held, "VAE, N(0, I)": vae[0], "AE, 拟合 fitted": ae[2], "AE, N(0, I)": ae[0]}
     for y, (values, color) in enumerate(zip(rows.values(), (figure.GREY, figure.BLUE, figure.GREEN, figure.ORANGE), strict=True)):
         low, q1, mid, q3, high = np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95))
         left.plot([low, high], [y, y], color=color, lw=1.4)
@@ -151,7 +156,7 @@ def draw(held: Array, ae: list[Array], vae: list[Array]) -> None:
     s2 = np.geomspace(0.02, 8, 80)
     for eigenvalue, color in zip((4.0, 1.0, 0.25), (figure.BLUE, figure.ORANGE, figure.GREEN), strict=True):
         right.semilogx(s2, linear_rates(np.full(80, eigenvalue), s2), color=color, label=f"λ = {eigenvalue:g}")
-    right.set(xlabel="σ²", ylabel="KL")
+    right.set(xlabel="s²", ylabel="KL")
     right.legend(loc="upper right", fontsize=9)
     figure.save(fig, "ae-vs-vae.svg")
 

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from qa import figure
 
 Array = NDArray[np.float64]
+Random = np.random.Generator
 Model = tuple[Array, Array, Array]  # weights (visible x hidden), visible biases, hidden biases
+SEEDS = {"exact": (1,), "pcd": (1, 2), "cd1": (1, 2)}
 
 
 def sigmoid(a: Array) -> Array:
@@ -28,7 +30,7 @@ def energy(v: Array, h: Array, w: Array, a: Array, b: Array) -> float:
 
 
 def log_weight(v: Array, w: Array, a: Array, b: Array) -> Array:
-    """Minus the free energy: log sum_h exp(-E(v, h)), the sum over h done unit by unit."""
+    """Minus the free energy: log sum_h exp(-E(v, h)), summed unit by unit."""
     return v @ a + np.logaddexp(0.0, v @ w + b).sum(-1)
 
 
@@ -60,16 +62,16 @@ def dependence(p: Array, hidden: int) -> float:
 
 
 # --8<-- [start:gibbs]
-def gibbs(v: Array, w: Array, a: Array, b: Array, steps: int, rng: np.random.Generator) -> Array:
-    """Block Gibbs sampling on a batch of visible vectors: all hidden units at once, then all visible ones."""
-    for _ in range(steps):
+def gibbs(v: Array, w: Array, a: Array, b: Array, k: int, rng: Random) -> Array:
+    """Block Gibbs sampling: all hidden units at once, then all visible ones."""
+    for _ in range(k):
         h = (rng.random((len(v), len(b))) < sigmoid(v @ w + b)) * 1.0
         v = (rng.random(v.shape) < sigmoid(h @ w.T + a)) * 1.0
     return v
 
 
-def statistics(v: Array, p: Array, w: Array, b: Array) -> tuple[Array, Array, Array]:
-    """Expected v h^T, v and h when the rows of v have weights p and h follows p(h | v)."""
+def statistics(v: Array, p: Array, w: Array, b: Array) -> Model:
+    """Expected v h^T, v and h: rows of v with weights p, h from p(h | v)."""
     h = sigmoid(v @ w + b)
     return (v * p[:, None]).T @ h, p @ v, p @ h
 # --8<-- [end:gibbs]
@@ -96,21 +98,27 @@ def bars_and_stripes(n: int = 3) -> Array:
     return np.unique(np.array(rows + columns), axis=0)
 
 
-def train(method: str, data: Array, hidden: int, updates: int, rate: float, every: int) -> tuple[list[float], Model]:
+def negative_phase(method: str, data: Array, chains: Array, model: Model, rng: Random) -> tuple[Array, Array]:
+    """Visible vectors and their weights that stand for the model: all of them, or chains after one Gibbs step."""
+    if method == "exact":
+        log_p = log_weight(states(data.shape[1]), *model)
+        p = np.exp(log_p - log_p.max())
+        return states(data.shape[1]), p / p.sum()
+    chains = gibbs(np.tile(data, (8, 1)) if method == "cd1" else chains, *model, 1, rng)
+    return chains, np.full(len(chains), 1 / len(chains))
+
+
+def train(method: str, data: Array, hidden: int, updates: int, rate: float, every: int, seed: int) -> tuple[list[float], Model]:
     """Mean log-likelihood of the data, exact, at regular points of training by `exact`, `cd1` or `pcd`."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     w, a, b = 0.1 * rng.standard_normal((data.shape[1], hidden)), np.zeros(data.shape[1]), np.zeros(hidden)
-    every_v, chains, curve = states(len(a)), gibbs(np.tile(data, (8, 1)), w, a, b, 1, rng), []
+    chains, curve = gibbs(np.tile(data, (8, 1)), w, a, b, 1, rng), list[float]()
     uniform = np.full(len(data), 1 / len(data))
     for update in range(updates + 1):
         if update % every == 0:
             curve.append(float(log_weight(data, w, a, b).mean() - log_z(w, a, b)))
-        if method == "exact":
-            negative, p = every_v, np.exp(log_weight(every_v, w, a, b) - log_z(w, a, b))
-        else:
-            chains = gibbs(np.tile(data, (8, 1)) if method == "cd1" else chains, w, a, b, 1, rng)
-            negative, p = chains, np.full(len(chains), 1 / len(chains))
-        plus, minus = statistics(data, uniform, w, b), statistics(negative, p, w, b)
+        chains, p = negative_phase(method, data, chains, (w, a, b), rng)
+        plus, minus = statistics(data, uniform, w, b), statistics(chains, p, w, b)
         step = rate * (1 - update / (updates + 1))
         w, a, b = (q + step * (x - y) for q, x, y in zip((w, a, b), plus, minus, strict=True))
     return curve, (w, a, b)
@@ -122,7 +130,7 @@ def draw(curves: dict[str, list[float]], every: int, best: float) -> None:
     for color, (method, curve) in zip((figure.BLUE, figure.GREEN, figure.ORANGE), curves.items(), strict=True):
         ax.plot(np.arange(len(curve)) * every, curve, color=color, label=names[method])
     ax.axhline(best, color=figure.GREY, ls="--", lw=1.2)
-    ax.text(0, best + 0.06, "-log 14", fontsize=9, color=figure.GREY)
+    ax.text(0, best + 0.06, "−log 14", fontsize=9, color=figure.GREY)
     ax.set(xlabel="更新次数 updates", ylabel="log p(v)", ylim=(-6.5, -2.3))
     ax.legend(loc="lower right")
     figure.save(fig, "boltzmann-machine.svg")
@@ -138,15 +146,14 @@ def main() -> None:
         print(f"h-h coupling {link:.0f}: p(h | v) differs from the product of its marginals by {abs(gap):.3f}")
     data = bars_and_stripes()
     print(f"bars and stripes: {len(data)} patterns of 9 pixels, best possible mean log p(v) {-np.log(len(data)):.2f}")
-    runs = {m: train(m, data, 12, 20_000, 0.1, 500) for m in ("exact", "pcd", "cd1")}
-    curves = {m: run[0] for m, run in runs.items()}
-    for method, curve in curves.items():
-        start, early, late = curve[0], curve[4], curve[-1]
-        print(f"{method:5}: mean log p(v) at the start {start:.1f}, after 2,000 updates {early:.1f}, after 20,000 {late:.1f}")
-    for name, model in ("small random weights", random_rbm(0.1, 9, 12)), ("weights learned by exact", runs["exact"][1]):
-        found = distances(model, (1, 10, 100, 1000))
-        print(f"{name}: distance to p(v) after 1, 10, 100, 1000 Gibbs steps", *(f"{d:.2f}" for d in found))
-    draw(curves, 500, -np.log(len(data)))
+    runs = {m: [train(m, data, 12, 6000, 0.2, 200, s) for s in seeds] for m, seeds in SEEDS.items()}
+    for method, found in runs.items():
+        ends = " and ".join(f"{curve[-1]:.1f}" for curve, _ in found)
+        print(f"{method:5}: mean log p(v) at the start {found[0][0][0]:.1f}, after 6,000 updates {ends}")
+    for name, model in ("small random weights", random_rbm(0.1, 9, 12)), ("weights learned by exact", runs["exact"][0][1]):
+        gaps = distances(model, (1, 10, 100, 1000))
+        print(f"{name}: after 1, 10, 100, 1000 steps", *(f"{d:.2f}" for d in gaps))
+    draw({m: found[0][0] for m, found in runs.items()}, 200, -np.log(len(data)))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 from qa import figure
 
@@ -30,12 +29,12 @@ DATA = bars_and_stripes()
 
 # --8<-- [start:two]
 def reconstruct(v: Array, w: Array, a: Array, b: Array) -> Array:
-    """Forward pass of an autoencoder with tied weights, and the mean-field up-down pass of an RBM."""
+    """A tied autoencoder's forward pass; an RBM's mean-field up-down pass."""
     return sigmoid(sigmoid(v @ w + b) @ w.T + a)
 
 
 def log_weight(v: Array, w: Array, a: Array, b: Array) -> Array:
-    """The RBM's unnormalized log p(v), that is minus its free energy; an autoencoder has no counterpart."""
+    """Minus the free energy: an RBM's log p(v) + log Z."""
     return v @ a + np.logaddexp(0.0, v @ w + b).sum(-1)
 # --8<-- [end:two]
 
@@ -53,17 +52,18 @@ def reconstruction_errors(v: Array, m: Model) -> Array:
 
 # --8<-- [start:gradients]
 def likelihood_step(m: Model) -> Model:
-    """Exact gradient of the mean log p(v): statistics of the data minus statistics of the model."""
+    """Exact gradient of the mean log p(v): data minus model statistics."""
     w, _, b = m
     log_p = log_weight(ALL, *m)
     p = np.exp(log_p - log_p.max())
     p /= p.sum()
-    on, off, q = sigmoid(DATA @ w + b), sigmoid(ALL @ w + b), np.full(len(DATA), 1 / len(DATA))
-    return (DATA * q[:, None]).T @ on - (ALL * p[:, None]).T @ off, q @ DATA - p @ ALL, q @ on - p @ off
+    on, off, n = sigmoid(DATA @ w + b), sigmoid(ALL @ w + b), len(DATA)
+    slope = DATA.T @ on / n - (ALL * p[:, None]).T @ off
+    return slope, DATA.mean(0) - p @ ALL, on.mean(0) - p @ off
 
 
 def reconstruction_step(m: Model) -> Model:
-    """Gradient of minus the mean cross-entropy by backpropagation through both uses of w."""
+    """Gradient of minus the cross-entropy, through both uses of w."""
     w, a, b = m
     h = sigmoid(DATA @ w + b)
     out = (DATA - sigmoid(h @ w.T + a)) / len(DATA)
@@ -72,12 +72,22 @@ def reconstruction_step(m: Model) -> Model:
 # --8<-- [end:gradients]
 
 
-def cd_step(m: Model) -> Model:
+def mean_field_cd_step(m: Model) -> Model:
     """Contrastive divergence with one step and probabilities in place of samples."""
     w, _, b = m
     r = reconstruct(DATA, *m)
     on, off, n = sigmoid(DATA @ w + b), sigmoid(r @ w + b), len(DATA)
     return (DATA.T @ on - r.T @ off) / n, (DATA - r).mean(0), (on - off).mean(0)
+
+
+def sampled_cd_step(m: Model) -> Model:
+    """What CD-1 with sampled states does on average: the sum over all hidden and all visible vectors, exactly."""
+    w, a, b = m
+    hs = np.array(list(product((0.0, 1.0), repeat=len(b))))
+    up, down = np.exp(DATA @ w @ hs.T + hs @ b), np.exp(hs @ w.T @ ALL.T + ALL @ a)
+    after = ((up / up.sum(1, keepdims=True)) @ (down / down.sum(1, keepdims=True))).mean(0)
+    on, off, n = sigmoid(DATA @ w + b), sigmoid(ALL @ w + b), len(DATA)
+    return DATA.T @ on / n - (ALL * after[:, None]).T @ off, DATA.mean(0) - after @ ALL, on.mean(0) - after @ off
 
 
 def cosine(x: Model, y: Model) -> float:
@@ -99,8 +109,9 @@ def train(kind: str, updates: int, rate: float, every: int) -> tuple[Model, Arra
 
 
 def auc(score: Array) -> float:
-    """How well a score separates the 14 data images (high) from the 498 others."""
-    return float(roc_auc_score((ALL[:, None] == DATA[None]).all(-1).any(-1), score))
+    """Share of pairs (a data image, one of the 498 others) in which the data image has the higher score."""
+    data = (ALL[:, None] == DATA[None]).all(-1).any(-1)
+    return float((score[data][:, None] > score[~data][None]).mean())
 
 
 def mass(m: Model) -> tuple[float, float]:
@@ -125,7 +136,7 @@ def draw(paths: dict[str, Array], every: int) -> None:
         axes[0].loglog(updates[1:], path[1:, 0], color=color, label=names[kind])
         axes[1].semilogx(updates[1:], path[1:, 1], color=color)
     axes[1].axhline(-np.log(14), color=figure.GREY, ls="--", lw=1.2)
-    axes[1].text(100, -np.log(14) + 0.15, "-log 14", fontsize=9, color=figure.GREY)
+    axes[1].text(100, -np.log(14) + 0.15, "−log 14", fontsize=9, color=figure.GREY)
     axes[0].set(title="重构误差 reconstruction error", xlabel="更新次数 updates")
     axes[1].set(title="log p(v)", xlabel="更新次数 updates")
     axes[0].legend(loc="lower left", fontsize=9)
@@ -136,18 +147,18 @@ def main() -> None:
     weights, biases = 9 * HIDDEN, 9 + HIDDEN
     print(f"parameters: RBM or tied autoencoder {weights + biases}, untied autoencoder {2 * weights + biases}")
     print(f"mean log p(v): at best {-np.log(14):.2f}, for a uniform guess {-np.log(512):.2f}")
-    runs = {kind: train(kind, 20_000, 0.5, 100) for kind in ("likelihood", "reconstruction")}
+    runs = {kind: train(kind, 10_000, 0.5, 100) for kind in ("likelihood", "reconstruction")}
     for kind, (m, path) in runs.items():
         print(f"trained by {kind}:")
-        print(f"  cross-entropy {path[-1, 0]:.3f}   log p(v) {path[-1, 1]:.1f}, its best during training {path[:, 1].max():.1f}")
+        print(f"  cross-entropy {path[-1, 0]:.3f}   log p(v) {path[-1, 1]:.2f}, at best {path[:, 1].max():.2f}")
         print("  p(14 data images) {:.2f}   p(favorite image) {:.2f}".format(*mass(m)))
         scores = auc(log_weight(ALL, *m)), auc(-reconstruction_errors(ALL, m))
         print(f"  AUC data against the rest: free energy {scores[0]:.2f}, reconstruction error {scores[1]:.2f}")
         print(f"  bars or stripes decoded from random codes {decoded_from_random_codes(m):.2f} (chance {14 / 512:.2f})")
-    for updates in 0, 300, 3000:
+    for updates in 0, 300, 2000:
         m = train("likelihood", updates, 0.5, 100)[0]
-        near, far = cosine(cd_step(m), reconstruction_step(m)), cosine(likelihood_step(m), reconstruction_step(m))
-        print(f"after {updates:4} likelihood updates: cosine of reconstruction with CD-1 {near:.2f}, with likelihood {far:.2f}")
+        row = [cosine(reconstruction_step(m), step(m)) for step in (mean_field_cd_step, sampled_cd_step, likelihood_step)]
+        print(f"after {updates:4} updates: mean-field CD-1 {row[0]:.2f}, sampled CD-1 {row[1]:.2f}, likelihood {row[2]:.2f}")
     draw({kind: run[1] for kind, run in runs.items()}, 100)
 
 

@@ -14,8 +14,10 @@ def softmax(scores: Array) -> Array:
 
 
 # --8<-- [start:attention]
-def attention(q: Array, k: Array, v: Array, mask: Array | None = None) -> tuple[Array, Array]:
-    """softmax(QKᵀ/√d)·V and the weights; `mask` is True where a query may look."""
+def attention(
+    q: Array, k: Array, v: Array, mask: Array | None = None
+) -> tuple[Array, Array]:
+    """softmax(QKᵀ/√d)·V and the weights; `mask`: True where one may look."""
     scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
     if mask is not None:
         scores = np.where(mask, scores, -np.inf)
@@ -23,23 +25,30 @@ def attention(q: Array, k: Array, v: Array, mask: Array | None = None) -> tuple[
     return weights @ v, weights
 
 
-def multi_head(x: Array, wq: Array, wk: Array, wv: Array, wo: Array, heads: int, mask: Array | None = None) -> Array:
-    """Self-attention of n tokens of width D: split D into heads, attend in each, join, mix with W_O."""
+def multi_head(
+    x: Array, wq: Array, wk: Array, wv: Array, wo: Array,
+    heads: int, mask: Array | None = None,
+) -> Array:
+    """Split the width D into heads, attend in each, join, mix with W_O."""
     n, width = x.shape
-    q, k, v = ((x @ w).reshape(n, heads, width // heads).swapaxes(0, 1) for w in (wq, wk, wv))
-    out, _ = attention(q, k, v, mask)
+
+    def split(w: Array) -> Array:
+        return (x @ w).reshape(n, heads, width // heads).swapaxes(0, 1)
+
+    out, _ = attention(split(wq), split(wk), split(wv), mask)
     return out.swapaxes(0, 1).reshape(n, width) @ wo
 # --8<-- [end:attention]
 
 
-def saturation(d: int, scaled: bool, n: int = 64, trials: int = 400) -> tuple[float, float, float]:
-    """Variance of the scores, mean largest weight, mean size of the softmax Jacobian, for unit-normal q and k."""
+def saturation(d: int, scaled: bool, n: int = 64, trials: int = 400) -> tuple[float, float, float, float]:
+    """For unit-normal q and k: variance of the scores, mean largest weight, mean |Jacobian|, share with |Jacobian| < 0.05."""
     rng = np.random.default_rng(d)
     q, k = rng.standard_normal((trials, 1, d)), rng.standard_normal((trials, n, d))
     scores = (q @ k.swapaxes(1, 2))[:, 0] / (np.sqrt(d) if scaled else 1.0)
     p = softmax(scores)
     jacobian = np.einsum("ti,ij->tij", p, np.eye(n)) - p[:, :, None] * p[:, None, :]
-    return float(scores.var()), float(p.max(axis=1).mean()), float(np.linalg.norm(jacobian, axis=(1, 2)).mean())
+    size = np.linalg.norm(jacobian, axis=(1, 2))
+    return float(scores.var()), float(p.max(axis=1).mean()), float(size.mean()), float((size < 0.05).mean())
 
 
 def random_layer(n: int, width: int, seed: int = 0) -> tuple[Array, list[Array]]:
@@ -109,8 +118,9 @@ def cells(ax: figure.Axes, weights: Array) -> None:
 if __name__ == "__main__":
     for d in (4, 64, 1024):
         for scaled in (False, True):
-            variance, largest, jacobian = saturation(d, scaled)
-            print(f"d={d:4}  {'/√d' if scaled else '   '}  var {variance:7.3g}  max weight {largest:.2f}  |J| {jacobian:.3f}")
+            variance, largest, jacobian, stuck = saturation(d, scaled)
+            sizes = f"max weight {largest:.2f}  |J| {jacobian:.3f}  |J|<0.05: {stuck:.2f}"
+            print(f"d={d:4}  {'/√d' if scaled else '   '}  var {variance:7.3g}  {sizes}")
     masked, unmasked = causal_leak()
     print(f"change last token, effect on earlier outputs: causal {masked:.1f}, unmasked {unmasked:.2f}")
     print(f"permute tokens, then compare: differs by less than 1e-12: {permuted_difference() < 1e-12}")
@@ -118,5 +128,5 @@ if __name__ == "__main__":
         projections, mixing = multiply_adds(n, 1024)
         maps = 16 * n * n * 2 / 2**30
         counts = f"projections {projections / 1e9:5.1f} G, mixing {mixing / 1e9:6.1f} G"
-        print(f"n={n:5}, D=1024: {counts}, 16 maps at 2 bytes {maps:.2f} GiB")
+        print(f"n={n:5}, D=1024: {counts}, 16 maps {maps:5.2f} GiB")
     draw()

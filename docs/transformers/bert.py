@@ -12,7 +12,7 @@ MASK, SPECIAL = 103, (0, 101, 102)  # [MASK]; [PAD], [CLS], [SEP] in the release
 
 # --8<-- [start:parameters]
 def parameters(layers: int, width: int) -> dict[str, int]:
-    """Parameters of a BERT encoder; the number of heads does not matter, it only splits `width`."""
+    """Parameters of a BERT encoder; heads only split `width`."""
     norm = 2 * width
     attention = 4 * (width * width + width)
     feed_forward = (width * 4 * width + 4 * width) + (4 * width * width + width)
@@ -27,7 +27,7 @@ def parameters(layers: int, width: int) -> dict[str, int]:
 
 # --8<-- [start:corrupt]
 def corrupt(tokens: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    """BERT's masked input and the boolean map of the positions whose original token must be predicted."""
+    """BERT's masked input, and where the original must be predicted."""
     chosen = (rng.random(tokens.shape) < 0.15) & ~np.isin(tokens, SPECIAL)
     dice = rng.random(tokens.shape)
     out = np.where(chosen & (dice < 0.8), MASK, tokens)
@@ -78,15 +78,16 @@ def grid(ax: figure.Axes, allowed: Array, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    print("            total" + "".join(f"{part:>14}" for part in parameters(12, 768)))
     for name, layers, width in (("base", 12, 768), ("large", 24, 1024)):
         parts = parameters(layers, width)
-        print(f"{name:5} {sum(parts.values()):>11,}  " + "  ".join(f"{k} {v:,}" for k, v in parts.items()))
+        print(f"{name:5} {sum(parts.values()):>11,}" + "".join(f"{count:>14,}" for count in parts.values()))
     base = parameters(12, 768)
     words, layer = VOCABULARY * 768, (base["attention"] + base["feed-forward"]) // 12
     print(f"base: word embeddings {words:,} = {words / sum(base.values()):.1%} of all; one layer {layer:,}")
     chosen, masked, random, kept = fates()
-    overall = f"[MASK] overall {chosen * masked:.2f}, random overall {chosen * random:.3f}"
-    print(f"chosen {chosen:.3f}; of these masked {masked:.2f}, random {random:.2f}, kept {kept:.2f}; {overall}")
+    print(f"chosen {chosen:.3f}; of these masked {masked:.2f}, random {random:.2f}, kept {kept:.2f}")
+    print(f"of all tokens: [MASK] {chosen * masked:.2f}, random {chosen * random:.3f}")
     masked_targets, next_targets = targets_per_sequence()
     print(f"512 positions give {masked_targets:.0f} targets with masking, {next_targets} with next-token prediction")
     draw()

@@ -48,17 +48,15 @@ export class Engine {
   }
 
   #addPage(page, number) {
-    const title = [...terms(this.fold(page.title), true)];
-    const long = title.length / 12;
-    const weight = this.tuning.title / (1 - this.tuning.titleLength + this.tuning.titleLength * long);
-    for (const { term } of title) this.#count(term, number, isHan(term) && term.length === 1 ? weight / 4 : weight);
-    this.#spell(page.title);
-    this.#phrase(page.title).named.add(number);
+    const title = this.#name(page.title);
+    title.phrase.named.add(number);
+    const weight = this.tuning.title / (1 - this.tuning.titleLength + (this.tuning.titleLength * title.terms.length) / 12);
+    for (const term of title.terms) this.#count(term, number, isHan(term) && term.length === 1 ? weight / 4 : weight);
     const seen = new Set();
     for (const alias of page.aliases) {
-      this.#phrase(alias).named.add(number);
-      this.#spell(alias);
-      for (const { term } of terms(this.fold(alias), true)) {
+      const name = this.#name(alias);
+      name.phrase.named.add(number);
+      for (const term of name.terms) {
         if (!seen.has(term)) this.#count(term, number, term.length === 1 ? this.tuning.alias / 4 : this.tuning.alias);
         seen.add(term);
       }
@@ -67,27 +65,26 @@ export class Engine {
 
   #addGroup(home, synonyms) {
     for (const text of synonyms) {
-      const phrase = this.#phrase(text);
+      const { phrase } = this.#name(text);
       phrase.synonyms.push(...synonyms.filter((other) => other !== text));
       if (home >= 0) phrase.homes.add(home);
-      this.#spell(text);
     }
   }
 
-  #phrase(text) {
-    const key = phraseKey(this.fold(text));
-    if (!this.phrases.has(key)) this.phrases.set(key, { text, synonyms: [], named: new Set(), homes: new Set() });
-    return this.phrases.get(key);
+  // A title, alias or synonym, read once: its phrase, its terms; the words in it are remembered as they are spelled.
+  #name(text) {
+    const folded = this.fold(text), found = words(folded), parts = atoms(folded, found);
+    for (const atom of parts) if (!atom.han && atom.raw.length > 1) this.surfaces.set(atom.raw, atom.key);
+    const key = parts.map((atom) => atom.key).join("");
+    let phrase = this.phrases.get(key);
+    if (!phrase) this.phrases.set(key, (phrase = { text, synonyms: [], named: new Set(), homes: new Set() }));
+    return { phrase, terms: Array.from(terms(folded, true, found), ({ term }) => term) };
   }
 
   #count(term, number, weight) {
-    const posting = this.names.get(term) ?? new Map();
+    if (!this.names.has(term)) this.names.set(term, new Map());
+    const posting = this.names.get(term);
     posting.set(number, (posting.get(number) ?? 0) + weight);
-    this.names.set(term, posting);
-  }
-
-  #spell(text) {
-    for (const atom of atoms(this.fold(text))) if (!atom.han && atom.raw.length > 1) this.surfaces.set(atom.raw, atom.key);
   }
 
   known(term) {
@@ -113,7 +110,7 @@ export class Engine {
   }
 
   search(text, limit = 20) {
-    const query = this.#read_query(text);
+    const query = this.#parse(text);
     const scores = this.#score(query);
     const best = Math.max(0, ...scores.values());
     const hits = [...scores].filter(([, score]) => score > best * this.tuning.floor).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
@@ -128,7 +125,7 @@ export class Engine {
 
   // ── From text to units ─────────────────────────────────────────────────────────────────────────────────────────────
 
-  #read_query(text) {
+  #parse(text) {
     const folded = this.fold(clean(text));
     const typed = atoms(folded);
     const open = /[\p{L}\p{N}]$/u.test(folded) ? typed.length - 1 : -1;  // the word that is still being typed
@@ -143,7 +140,8 @@ export class Engine {
       i = unit ? unit.end : this.#loose(all, i, empty, open, units, repaired);
     }
     units.push(...this.#joints(folded));
-    const filled = units.map((unit) => this.#weigh(unit)).filter((unit) => unit.mass > 0);
+    const once = new Map(units.map((unit) => [unit.options.map((option) => option.terms).join("|"), unit]));
+    const filled = [...once.values()].map((unit) => this.#weigh(unit)).filter((unit) => unit.mass > 0);
     const whole = [all, said].map((part) => this.phrases.get(part.map((atom) => atom.key).join(""))).filter(Boolean);
     const begun = whole.length ? undefined : this.#begun(all.map((atom, i) => (i === open ? atom.raw : atom.key)).join(""));
     return { atoms: all, units: filled, named: new Set(whole.flatMap((phrase) => [...phrase.named])), begun };

@@ -9,6 +9,12 @@ const nothing = document.querySelector(".qa-nothing");
 const announce = () => input.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
 input.addEventListener("input", announce);
 input.addEventListener("compositionend", announce);
+// Enter opens the best result; where there is none it opens nothing.
+input.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || nothing.hidden) return;
+  event.preventDefault();
+  event.stopPropagation();
+});
 announce();  // what was pasted before this script came
 
 // What is shown where nothing is found: the closest questions and a link to propose one; both stand in the template.

@@ -4,8 +4,9 @@
 // characters need no dictionary, find every word of two characters and rank longer ones by how many pairs agree
 // (Nie, Gao, Zhang, Zhou 2000, "On the use of words and n-grams for Chinese information retrieval").
 
-const LETTERS = "(?:(?!\\p{Script=Han})[\\p{L}\\p{N}])+";
+const LETTERS = "[\\p{Script=Latin}\\p{Script=Greek}\\p{Script=Cyrillic}\\p{N}]+";
 const WORD = new RegExp(`\\p{Script=Han}+|${LETTERS}(?:[_'’-]${LETTERS})*`, "gu");
+const ODD = /[^\u0020-\u007e\u3000-\u303f\u4e00-\u9fff]/gu;
 const HAN = /^\p{Script=Han}/u;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu;
 const CAMEL = /\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})|\p{N}+/gu;
@@ -15,14 +16,17 @@ export const isHan = (word) => HAN.test(word);
 
 // Characters as the reader may have typed them → as the index has them, one for one, so that offsets stay.
 export function folder(pairs = "") {
-  const table = new Map([["×", "x"], ["✕", "x"], ["’", "'"], ["—", "-"], ["–", "-"], ["‐", "-"], ["−", "-"]]);
-  const characters = [...pairs];
+  const signs = new Map([["×", "x"], ["✕", "x"], ["’", "'"], ["—", "-"], ["–", "-"], ["‐", "-"], ["−", "-"]]);
+  const characters = [...pairs], table = new Map();
   for (let i = 0; i < characters.length; i += 2) table.set(characters[i], characters[i + 1]);
-  return (text) => Array.from(text, (one) => table.get(one) ?? sameLength(one)).join("");
+  const traditional = new RegExp(`[${[...table.keys()].join("")}]`, "gu");
+  return (text) => {
+    const plain = text.replace(ODD, (one) => signs.get(one) ?? sameLength(one));
+    return table.size ? plain.replace(traditional, (one) => table.get(one)) : plain;
+  };
 }
 
 function sameLength(character) {
-  if (character < "\u0080") return character;
   const folded = character.normalize("NFKC").normalize("NFD").replace(/\p{M}/gu, "");
   return folded.length === character.length ? folded : character;
 }
@@ -55,14 +59,14 @@ function step(word, suffixes) {
 }
 
 // The words of a text with their places: {word, start, end, han}.
-export function* words(text) {
-  for (const match of text.matchAll(WORD)) yield { word: match[0], start: match.index, end: match.index + match[0].length };
+export function words(text) {
+  return Array.from(text.matchAll(WORD), (match) => ({ word: match[0], start: match.index, end: match.index + match[0].length }));
 }
 
 // The terms of a text with their places. `singles` adds lone Chinese characters, for titles and names.
-export function* terms(text, singles = false) {
+export function* terms(text, singles = false, found = words(text)) {
   let last;
-  for (const { word, start, end } of words(text)) {
+  for (const { word, start, end } of found) {
     if (isHan(word)) yield* pairs(word, start, singles);
     else yield* latin(word, start, end);
     const joint = last && jointOf(text, last, { word, start });
@@ -105,9 +109,9 @@ function* camel(word, start) {
 }
 
 // The smallest units that a phrase can be cut at: a Chinese character, a word.
-export function atoms(text) {
+export function atoms(text, all = words(text)) {
   const found = [];
-  for (const { word, start } of words(text)) {
+  for (const { word, start } of all) {
     if (isHan(word)) [...word].forEach((one, i) => found.push({ key: one, raw: one, start: start + i, end: start + i + one.length, han: true }));
     else latinAtoms(word, start, found);
   }

@@ -4,8 +4,6 @@
 // first result; the postings of the running text come beside it; the text of a question comes when that question is
 // shown. What has come stays in memory, so that search goes on without network.
 
-import { Engine, FORMAT } from "./engine.js";
-
 const READY = 1, QUERY = 2, RESULT = 3;
 const SHOWN = 10;      // results whose passages are fetched
 const PATIENCE = 150;  // milliseconds that a result waits for its passages; later ones come with a second message
@@ -15,6 +13,10 @@ const language = new URL(import.meta.url).searchParams.get("language");
 const texts = new Map();  // question → its sections, or the promise of them
 let engine, complete, latest = 0;
 
+// Engine and names come side by side: on a slow line every file that waits for another costs a round trip.
+const modules = Promise.all([import("./engine.js"), import("./text.js")]);
+
+load().catch(() => {});
 postMessage({ type: READY });
 addEventListener("message", ({ data }) => data.type === QUERY && answer(data.data, ++latest));
 
@@ -45,25 +47,35 @@ async function show(query, turn) {
 const reply = (data) => postMessage({ type: RESULT, data });
 
 async function load() {
-  engine ??= fetchJson(`${language}.json`).then((names) => new Engine(names));
+  engine ??= Promise.all([modules, fetchJson(`${language}.json`)]).then(([[{ Engine }], names]) => new Engine(names));
   try {
     engine = await engine;
   } catch (error) {
     engine = undefined;  // the next key tries again
     throw error;
   }
-  complete ??= fetchJson(`${language}.text.json`).then((postings) => engine.addTexts(postings)).catch(() => (complete = undefined)).then(() => complete && (complete.done = true));
+  complete ??= loadTexts();
 }
 
+async function loadTexts() {
+  try {
+    engine.addTexts(await fetchJson(`${language}.text.json`));
+    complete.done = true;
+  } catch {
+    complete = undefined;  // names are searched all the same; the next key tries again
+  }
+}
+
+// The cache of the browser may hold an index of an older version of the site: that one is fetched anew.
 async function fetchJson(name) {
   const address = new URL(name, base);
   for (const cache of ["default", "reload"]) {
-    const response = await fetch(address, { cache });
+    const [response, [{ FORMAT }]] = await Promise.all([fetch(address, { cache }), modules]);
     if (!response.ok) throw new Error(`${response.status} ${address.pathname}`);
     const content = await response.json();
     if (content.format === undefined || content.format === FORMAT) return content;
   }
-  throw new Error(`${address.pathname} has another format than ${FORMAT}`);
+  throw new Error(`${address.pathname} has another format`);
 }
 
 // The sections of a question: at once where they are here, else as a promise; nothing where they cannot be had.
