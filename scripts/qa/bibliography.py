@@ -1,5 +1,6 @@
 """`docs/references.bib`: every work once, parsed by bibtexparser."""
 
+import datetime
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -10,10 +11,17 @@ import bibtexparser
 from bibtexparser import middlewares
 from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, ParsingFailedBlock
 
+from qa import addresses
 from qa.issue import Issue
 
 PATH = PurePosixPath("docs/references.bib")
 REQUIRED = ("title", "author", "year", "url")
+NAMES = """
+article book booklet inbook incollection inproceedings conference manual mastersthesis misc phdthesis proceedings
+techreport unpublished online thesis report software dataset electronic
+"""
+KINDS = frozenset(NAMES.split())
+VERBATIM = frozenset({"url", "doi", "eprint"})
 VENUES = ("booktitle", "journal", "publisher", "school", "institution", "organization", "howpublished", "eprint")
 
 
@@ -53,12 +61,24 @@ class Work:
         return self.fields.get(name, "")
 
 
+class Decoding(middlewares.LatexDecodingMiddleware):
+    """Turns TeX into characters everywhere but in addresses, where `~` and `%` are no TeX."""
+
+    def transform_entry(self, entry: bibtexparser.model.Entry, library: bibtexparser.Library) -> bibtexparser.model.Block:
+        verbatim = {field.key: field.value for field in entry.fields if field.key.lower() in VERBATIM}
+        decoded = super().transform_entry(entry, library)
+        for field in decoded.fields if isinstance(decoded, bibtexparser.model.Entry) else ():
+            field.value = verbatim.get(field.key, field.value)
+        return decoded
+
+
 def parse(text: str) -> tuple[dict[str, Work], list[Issue]]:
     """All works by key, and what is wrong with the file."""
-    library = bibtexparser.parse_string(text, append_middleware=[middlewares.LatexDecodingMiddleware()])
+    library = bibtexparser.parse_string(text, append_middleware=[Decoding()])
     works = {entry.key: _work(entry) for entry in library.entries}
     issues = [_failed(block) for block in library.failed_blocks]
-    return works, issues + [issue for work in works.values() for issue in _incomplete(work)]
+    wrong = [issue for entry in library.entries for issue in _malformed(entry)]
+    return works, issues + wrong + [issue for work in works.values() for issue in _incomplete(work)]
 
 
 def _work(entry: bibtexparser.model.Entry) -> Work:
@@ -89,6 +109,37 @@ def _failed(block: ParsingFailedBlock) -> Issue:
         f"no valid BibTeX: {block.error}",
         "Mend this entry: braces, commas, a key.",
     )
+
+
+def _malformed(entry: bibtexparser.model.Entry) -> list[Issue]:
+    """Values that cannot be what their field says."""
+    found = []
+    if entry.entry_type.lower() not in KINDS:
+        message = f"'{entry.key}' is of the unknown kind '@{entry.entry_type}'"
+        found.append(Issue(PATH, entry.start_line + 1, 1, "bad-reference", message, f"Kinds: {', '.join(sorted(KINDS))}."))
+    for field in entry.fields:
+        form = FORMS.get(field.key.lower())
+        value = str(field.value).strip("{} ")
+        if form and (problem := form(value)):
+            line = (field.start_line if field.start_line is not None else entry.start_line) + 1
+            found.append(Issue(PATH, line, 1, "bad-reference", f"'{field.key}' of '{entry.key}': {problem}", "Look it up."))
+    return found
+
+
+def _year(value: str) -> str | None:
+    right = re.fullmatch(r"(1[89]|20)\d\d", value) and int(value) <= datetime.date.today().year + 1
+    return None if right else f"'{value}' is no year"
+
+
+def _url(value: str) -> str | None:
+    return addresses.malformed(value.replace("\\", "")) or addresses.placeholder(value) or addresses.local(value)
+
+
+def _doi(value: str) -> str | None:
+    return None if re.fullmatch(r"10\.\d{4,}/\S+", value) else f"'{value}' is no DOI"
+
+
+FORMS = {"year": _year, "url": _url, "doi": _doi}
 
 
 def _incomplete(work: Work) -> list[Issue]:

@@ -23,6 +23,7 @@ class Source:
     publisher: Names
     numbers: tuple[int, ...]
     url: str = ""
+    complete: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,16 @@ class Conventions:
         return path if language == self.default_language else f"{language}/{path}"
 
 
-def load(root: Path) -> Conventions:
-    """Read `qa.yml` below `root`; an `InputError` names the line that cannot be used."""
+def load(root: Path, languages: tuple[str, ...] = ()) -> Conventions:
+    """Read `qa.yml` below `root`; an `InputError` names the line that cannot be used.
+
+    A site without one has the `languages` of its `mkdocs.yml`, and nothing in it is a question.
+    """
     path = root / FILE
+    if languages and not path.exists():
+        return Conventions({one: {"name": one} for one in languages}, {}, {}, {}, {}, {}, {}, {}, {})
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         sources = {key: _source(key, value) for key, value in data.pop("sources").items()}
         return Conventions(sources=sources, **data)
     except FileNotFoundError:
@@ -68,7 +74,9 @@ def _error(line: int, message: str, remedy: str = "") -> InputError:
 
 
 def _source(key: str, value: dict[str, Any]) -> Source:
-    return Source(key, value["title"], value["publisher"], _numbers(str(value["numbers"])), value.get("url", ""))
+    return Source(
+        key, value["title"], value["publisher"], _numbers(str(value["numbers"])), value.get("url", ""), bool(value.get("complete"))
+    )
 
 
 def _numbers(text: str) -> tuple[int, ...]:

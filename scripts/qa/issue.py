@@ -12,6 +12,14 @@ class InputError(Exception):
         self.issue = issue
 
 
+@dataclass(frozen=True)
+class Fix:
+    """The one verified remedy: at the problem's place, `old` becomes `new`."""
+
+    old: str
+    new: str
+
+
 @dataclass(frozen=True, order=True)
 class Issue:
     """One problem at one place; the path is relative to the site's root, line and column count from 1."""
@@ -22,3 +30,4 @@ class Issue:
     rule: str = field(compare=False)
     message: str
     remedy: str = ""
+    fix: Fix | None = field(default=None, compare=False)

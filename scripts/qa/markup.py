@@ -49,6 +49,8 @@ PATTERNS = (
     Pattern("heading", re.compile(r"^(#{1,6})[ \t]+(.*?)(?:[ \t]*\{:?([^{}\n]*)\})?[ \t]*$", re.M), 3, 2, hides=False),
     Pattern("claim", re.compile(r"^ *///+[ \t]*claim[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
     Pattern("details", re.compile(r"^ *///+[ \t]*details[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
+    Pattern("block", re.compile(r"^ *///+[ \t]*(?!claim\b|details\b)([\w-]+)", re.M), 1, hides=False),
+    Pattern("quote", re.compile(r"^ {0,3}>[^\n]*(?:\n {0,3}>[^\n]*)*", re.M), 0, hides=False),
     Pattern("figure", re.compile(r"!\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
     Pattern("citation", re.compile(r"(?<!\!)\[((?:@[^\]\[]+))\](?![(\[])"), 1),
     Pattern("link", re.compile(r"(?<!\!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
@@ -73,6 +75,14 @@ def prose(text: str) -> str:
     """The text with everything blanked that is no prose: code, formulas, comments; lines and columns stay."""
     for pattern in PATTERNS[:6]:
         text = _blank(text, list(pattern.regex.finditer(text)))
+    return text
+
+
+def blanked(text: str, kinds: tuple[str, ...]) -> str:
+    """The text with the elements of these kinds blanked; lines and columns stay."""
+    for pattern in PATTERNS:
+        if pattern.kind in kinds:
+            text = _blank(text, list(pattern.regex.finditer(text)))
     return text
 
 

@@ -12,7 +12,12 @@ import yaml
 from qa import markup
 from qa.issue import InputError, Issue
 
+DOCS = PurePosixPath("docs")
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.M | re.S)
+
+
+GLUED = re.compile(r"^[\w-]+(?:：.*|:(?=[^\s])[^:\n]*)$", re.M)
+MISPLACED = re.compile(r"\A\s*?[ \t]*(-{2,}|—+|–+|\+{3})[ \t]*\n(?=[\w-]+[:：])")
 
 
 @dataclass(frozen=True)
@@ -55,16 +60,16 @@ class Page:
         body = blank_front_matter(self.text)
         heads = [e for e in self.each("heading") if e.detail.startswith("2 ")]
         ends = [e.offset for e in heads[1:]] + [len(body)]
-        return {e.section: body[body.find("\n", e.offset) + 1 : end] for e, end in zip(heads, ends, strict=True)}
+        return {e.section: body[body.find("\n", e.offset) + 1 : end] for e, end in zip(heads, ends, strict=False)}
 
     def line_of(self, key: str) -> int:
         return self.meta_lines.get(key, 1)
 
 
-def parse(path: PurePosixPath, raw: bytes) -> Page:
+def parse(path: PurePosixPath, raw: bytes, docs: PurePosixPath = DOCS) -> Page:
     """Read one page; an `InputError` names the line that makes it unreadable."""
     text = _decode(path, raw)
-    docs_path = path.relative_to("docs")
+    docs_path = path.relative_to(docs)
     stem, _, language = docs_path.name.removesuffix(".md").rpartition(".")
     meta, lines = _front_matter(path, text)
     topic = str(docs_path.parent) if len(docs_path.parts) > 1 else ""
@@ -96,11 +101,22 @@ def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[
     if not match:
         if re.match(r"\A---[ \t]*\n", text):
             raise _broken(path, 1, 1, "the front matter is never closed", "End it with a line of three hyphens.")
+        if found := MISPLACED.match(text):
+            line = text.count("\n", 0, found.start(1)) + 1
+            column = found.start(1) - text.rfind("\n", 0, found.start(1))
+            message = "the front matter does not start with three hyphens on the first line, and is printed as text"
+            raise _broken(path, line, column, message, "Begin the file with a line of three hyphens.")
         return {}, {}
     try:
-        node = yaml.compose(match[1], Loader=yaml.SafeLoader)
-        meta = yaml.safe_load(match[1])
+        meta, node = _composed(match[1])
+    except ValueError as error:
+        found = re.search(r"\d{4}-\d\d-\d\d", match[1])
+        line = match[1].count("\n", 0, found.start()) + 2 if found else 2
+        raise _broken(path, line, 1, f"the front matter holds no valid date: {error}", "Write a date such as 2026-11-22.") from None
     except yaml.YAMLError as error:
+        if glued := GLUED.search(match[1]):
+            line = match[1].count("\n", 0, glued.start()) + 2
+            raise _broken(path, line, 1, f"no space after the colon in '{glued[0]}'", "Write `key: value`.") from None
         mark = getattr(error, "problem_mark", None)
         line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
         problem = getattr(error, "problem", None) or str(error)
@@ -110,6 +126,16 @@ def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[
     if not isinstance(node, yaml.MappingNode):
         raise _broken(path, 2, 1, "the front matter is no list of `key: value` lines")
     return meta, _lines(path, node)
+
+
+def _composed(text: str) -> tuple[Any, yaml.Node | None]:
+    """The values and their nodes, read by libyaml; what it refuses is read again by PyYAML, which explains it better."""
+    try:
+        loader = yaml.CSafeLoader(text)
+        node = loader.get_single_node()
+        return loader.construct_document(node) if node else None, node
+    except yaml.YAMLError:
+        return yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _lines(path: PurePosixPath, node: yaml.MappingNode) -> dict[str, int]:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from qa import bibliography, conventions, glossary, page
+from qa import bibliography, cache, conventions, glossary, page, settings
 from qa.bibliography import Work
 from qa.conventions import Conventions
 from qa.glossary import Term
 from qa.issue import InputError, Issue
 from qa.page import Page
+from qa.sentinel import Rendered
+from qa.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,18 @@ class Site:
     works: Mapping[str, Work]
     glossary: tuple[Term, ...]
     unreadable: tuple[Issue, ...]
+    settings: Settings
+
+    @cached_property
+    def rendered(self) -> Mapping[PurePosixPath, Rendered]:
+        """What Python-Markdown makes of each page."""
+        texts = ((one.path, page.blank_front_matter(one.text)) for one in self.pages)
+        return cache.rendered(list(texts), self.settings, self.root)
+
+    @cached_property
+    def broken(self) -> frozenset[PurePosixPath]:
+        """Pages that could not be read: what refers to them is judged once they can."""
+        return frozenset(issue.path for issue in self.unreadable if issue.path.suffix == ".md")
 
     @cached_property
     def by_path(self) -> Mapping[PurePosixPath, Page]:
@@ -69,19 +83,20 @@ class Site:
 
 def load(root: Path) -> Site:
     """Read `qa.yml`, every page below `docs/`, the bibliography and the glossary; what cannot be read becomes an issue."""
-    house = conventions.load(root)
-    docs = root / "docs"
+    configuration = settings.load(root)
+    house = conventions.load(root, configuration.languages)
+    docs = root / configuration.docs
     files = sorted(PurePosixPath(path.relative_to(root).as_posix()) for path in docs.rglob("*") if path.is_file())
     pages, unreadable = [], []
     for path in files:
         if path.suffix == ".md":
             try:
-                pages.append(page.parse(path, (root / path).read_bytes()))
+                pages.append(page.parse(path, (root / path).read_bytes(), configuration.docs))
             except InputError as error:
                 unreadable.append(error.issue)
     works, issues = _works(root)
     terms, broken = _terms(root, house)
-    return Site(root, house, tuple(pages), frozenset(files), works, terms, (*unreadable, *issues, *broken))
+    return Site(root, house, tuple(pages), frozenset(files), works, terms, (*unreadable, *issues, *broken), configuration)
 
 
 def _works(root: Path) -> tuple[dict[str, Work], list[Issue]]:

@@ -2,9 +2,12 @@
 
 import datetime
 import difflib
+import re
 from collections.abc import Iterator
 
+from qa import source
 from qa.issue import Issue
+from qa.nearest import nearest
 from qa.page import Page
 from qa.rules import rule
 from qa.site import Site
@@ -63,19 +66,40 @@ def unknown_source(site: Site) -> Iterator[Issue]:
     sources = site.conventions.sources
     for page in site.questions:
         for entry in _strings(page, "asked"):
-            source, _, number = entry.partition("/")
-            if source not in sources:
-                message = f"unknown source '{source}'{_did_you_mean(source, list(sources))}"
+            name, _, number = entry.partition("/")
+            if name not in sources:
+                message = f"unknown source '{name}'{_did_you_mean(name, list(sources))}"
                 yield _at(page, "asked", "unknown-source", message, f"Sources: {', '.join(sources)}.")
-            elif not number.isdecimal() or int(number) not in sources[source].numbers:
-                have = sources[source].numbers
+            elif not number.isdecimal() or number != str(int(number)) or int(number) not in sources[name].numbers:
+                have = sources[name].numbers
                 yield _at(
                     page,
                     "asked",
                     "unknown-source",
-                    f"'{source}' has no number {number}",
+                    f"'{name}' has no number {number}",
                     f"It has {have[0]} to {have[-1]}.",
                 )
+
+
+@rule
+def unknown_claim_source(site: Site) -> Iterator[Issue]:
+    """The number that a claim is taken from exists in the source that it names.
+
+    Bad:  `/// claim | "…" (wechat/99)`
+    Good: `/// claim | "…" (wechat/1)`
+    """
+    sources = site.conventions.sources
+    for page in site.pages:
+        for claim in page.each("claim"):
+            for match in re.finditer(r"(?<![\w/.-])([a-z]+)/(\d+)(?![\w/])", claim.value):
+                known = sources.get(match[1])
+                near = nearest(match[1], sources, 0.8)
+                wrong = int(match[2]) not in known.numbers if known else near
+                if wrong:
+                    place = source.of(page).place(page.text.index(match[0], claim.offset))
+                    message = f"there is no '{match[0]}'"
+                    remedy = f"It has {known.numbers[0]} to {known.numbers[-1]}." if known else f"Did you mean '{near}'?"
+                    yield Issue(page.path, place.line, place.column, "unknown-claim-source", message, remedy)
 
 
 @rule
@@ -85,12 +109,14 @@ def duplicate_asked(site: Site) -> Iterator[Issue]:
     Bad:  `asked: [wechat/1]` on two pages
     Good: `asked: [wechat/1]` on one of them
     """
-    seen: dict[str, Page] = {}
+    answering: dict[str, list[Page]] = {}
     for page in site.questions:
-        for entry in _strings(page, "asked"):
-            other = seen.setdefault(entry, page)
-            if other is not page:
-                message = f"'{entry}' is answered by {other.path} already"
+        for entry in dict.fromkeys(_strings(page, "asked")):
+            answering.setdefault(entry, []).append(page)
+    for page in site.questions:
+        for entry in dict.fromkeys(_strings(page, "asked")):
+            for other in [one for one in answering[entry] if one is not page][:1]:
+                message = f"'{entry}' is answered by {other.path}, too"
                 yield _at(page, "asked", "duplicate-asked", message, "Keep it on the page that answers it.")
         for entry in {e for e in _strings(page, "asked") if _strings(page, "asked").count(e) > 1}:
             yield _at(page, "asked", "duplicate-asked", f"'{entry}' stands twice", "Keep one of them.")
@@ -104,10 +130,11 @@ def unknown_related(site: Site) -> Iterator[Issue]:
     Good: `related: [dropout]`
     """
     slugs = list(site.by_slug)
+    unread = {path.name.partition(".")[0] for path in site.broken}
     for page in site.questions:
         related = _strings(page, "related")
         for slug in related:
-            if slug not in slugs:
+            if slug not in slugs and slug not in unread:
                 message = f"'related' names '{slug}', and there is no such question{_did_you_mean(slug, slugs)}"
                 yield _at(
                     page,
@@ -170,7 +197,12 @@ def _level(value: object, site: Site) -> tuple[str, str] | None:
     return f"is '{value}'", f"Levels: {', '.join(site.conventions.levels)}."
 
 
-def _list_of_strings(value: object, site: Site) -> tuple[str, str] | None:
+def _aliases(value: object, site: Site) -> tuple[str, str] | None:
+    twice = sorted({str(entry) for entry in value if value.count(entry) > 1}) if isinstance(value, list) else []
+    return (f"names '{twice[0]}' twice", "Keep one of them.") if twice else _list(value, site)
+
+
+def _list(value: object, site: Site) -> tuple[str, str] | None:
     if isinstance(value, list) and all(isinstance(entry, str) and entry.strip() for entry in value):
         return None
     return (
@@ -181,14 +213,15 @@ def _list_of_strings(value: object, site: Site) -> tuple[str, str] | None:
 
 def _date(value: object, site: Site) -> tuple[str, str] | None:
     if isinstance(value, datetime.date):
-        return None
+        ahead = value > datetime.date.today() + datetime.timedelta(days=2)
+        return (f"is '{value}', which is still to come", "Write the day of the last review.") if ahead else None
     return f"is '{value}'", "Write a date such as 2026-11-22."
 
 
 FORMS = {
     "level": _level,
-    "asked": _list_of_strings,
-    "related": _list_of_strings,
-    "aliases": _list_of_strings,
+    "asked": _list,
+    "related": _list,
+    "aliases": _aliases,
     "reviewed": _date,
 }

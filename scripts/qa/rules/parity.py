@@ -65,7 +65,7 @@ def figure_mismatch(site: Site) -> Iterator[Issue]:
     """
 
     def figures(page: Page) -> list[tuple[str, Element]]:
-        return [(e.value, e) for e in page.each("figure")]
+        return [(_neutral(e.value, site), e) for e in page.each("figure")]
 
     yield from _compare(site, "figure-mismatch", "figure", figures)
 
@@ -79,7 +79,7 @@ def link_mismatch(site: Site) -> Iterator[Issue]:
     """
 
     def links(page: Page) -> list[tuple[str, Element]]:
-        return [(re.sub(rf"\.{page.language}\.md\b", ".md", e.value), e) for e in page.each("link")]
+        return [(_neutral(e.value, site), e) for e in page.each("link")]
 
     yield from _compare(site, "link-mismatch", "link", links, ordered=False)
 
@@ -105,11 +105,21 @@ def block_mismatch(site: Site) -> Iterator[Issue]:
     Bad:  four follow-ups in Chinese, three in English
     Good: four in both
     """
-    names = {"item": "list item", "row": "table row", "claim": "annotated mistake", "details": "follow-up"}
+    names = {
+        "item": "list item",
+        "row": "table row",
+        "claim": "annotated mistake",
+        "details": "follow-up",
+        "block": "block",
+        "quote": "quotation",
+    }
     for kind, name in names.items():
 
         def blocks(page: Page, kind: str = kind) -> list[tuple[str, Element]]:
-            return [(e.section, e) for e in page.each(kind)]
+            return [
+                (" ".join([e.section, *re.findall(r"\b[a-z]+/\d+\b", e.value if kind == "claim" else "")]), e)
+                for e in page.each(kind)
+            ]
 
         yield from _compare(site, "block-mismatch", name, blocks)
 
@@ -147,6 +157,11 @@ def _difference(
     at = found[1] if found else head
     line, column = (at.line, at.column) if at else (1, 1)
     return Issue(page.path, line, column, name, f"{what}: {want}, here {have}", "Make the two languages correspond.")
+
+
+def _neutral(target: str, site: Site) -> str:
+    """A target without the language in its file name."""
+    return re.sub(rf"\.({'|'.join(site.conventions.languages)})(\.\w+)(?=$|[#?])", r"\2", target)
 
 
 def _by_section(shape: list[tuple[str, Element]], ordered: bool) -> dict[str, list[tuple[str, Element]]]:

@@ -1,7 +1,6 @@
 """Links and citations that a strict build does not hold."""
 
 import difflib
-import re
 from collections.abc import Iterator
 
 from qa import citing, markup
@@ -9,23 +8,6 @@ from qa.bibliography import PATH
 from qa.issue import Issue
 from qa.rules import rule
 from qa.site import Site
-
-
-@rule
-def bare_link(site: Site) -> Iterator[Issue]:
-    """A link names the real file with its language, so that it works on a code host and cannot lead to the wrong one.
-
-    Bad:  `[ResNet](resnet.md)`
-    Good: `[ResNet](resnet.en.md)`
-    """
-    languages = "|".join(site.conventions.languages)
-    for page in site.pages:
-        for link in page.each("link"):
-            path = link.value.partition("#")[0]
-            if re.search(r"\.md$", path) and "://" not in path and not re.search(rf"\.({languages})\.md$", path):
-                right = re.sub(r"\.md$", f".{page.language}.md", path)
-                message = f"the link to '{path}' names no language"
-                yield Issue(page.path, link.line, link.column, "bare-link", message, f"Write {right}.")
 
 
 @rule
@@ -55,6 +37,10 @@ def unknown_locator(site: Site) -> Iterator[Issue]:
     for page in site.pages:
         for citation in page.each("citation"):
             for key, place in markup.citations(citation.value):
+                bare = [part.strip() for part in place.split(",") if part.strip() in site.conventions.locators]
+                for word in bare:
+                    message = f"the place of '{key}' is '{word}' without a number"
+                    yield Issue(page.path, citation.line, citation.column, "unknown-locator", message, f"Write `{word} 2`.")
                 for word in citing.unknown_locators(place, site.conventions.locators):
                     message = f"the place of '{key}' starts with '{word}'"
                     remedy = f"Words: {', '.join(site.conventions.locators)}."
@@ -68,6 +54,8 @@ def unused_reference(site: Site) -> Iterator[Issue]:
     Bad:  an entry that no page cites
     Good: an entry cited as `[@key]`
     """
+    if site.broken:  # what an unreadable page cites is not known
+        return
     cited = {key for page in site.pages for e in page.each("citation") for key, _ in markup.citations(e.value)}
     for work in site.works.values():
         if work.key not in cited:

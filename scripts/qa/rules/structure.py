@@ -25,6 +25,16 @@ def bad_file_name(site: Site) -> Iterator[Issue]:
     for page in site.pages:
         for message, remedy in _name_problems(page, site):
             yield Issue(page.path, 1, 1, "bad-file-name", message, remedy)
+    for path in sorted(site.files):
+        match = re.search(r"\.([a-z]{2})$", path.stem)
+        if (
+            path.suffix != ".md"
+            and match
+            and match[1] not in site.conventions.languages
+            and path.suffix in {".svg", ".png", ".jpg", ".webp"}
+        ):
+            message = f"'.{match[1]}' is taken for a language, and the file vanishes from the site"
+            yield Issue(path, 1, 1, "bad-file-name", message, "Write a hyphen in place of the dot.")
     first: dict[str, Page] = {}
     for page in site.pages:
         if page.is_question and first.setdefault(page.slug, page).topic != page.topic:

@@ -1,0 +1,82 @@
+"""What was rendered before need not be rendered again: results by content, safe against changes of code and settings."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from qa import parallel
+from qa.sentinel import Rendered, Renderer
+from qa.settings import Settings
+from qa.unchanged import FOLDER, code, digest, read, write
+
+MANY = 60  # pages from which on results are kept on disk
+Key = str
+_memory: dict[Key, tuple[Rendered, tuple[tuple[str, str], ...]]] = {}
+_progress: list[Callable[[int, int], None]] = []  # whoever has a screen
+_renderers: dict[tuple[str, Path], Renderer] = {}
+
+
+def rendered(pages: Iterable[tuple[PurePosixPath, str]], settings: Settings, root: Path) -> dict[PurePosixPath, Rendered]:
+    """What each page (its path and its Markdown) becomes; only those are rendered that were not before."""
+    mark = digest(f"{settings.text}{sorted(settings.extensions)}{code()}".encode())
+    keys = {path: (digest(f"{mark}{path}\0{text}".encode()), text) for path, text in pages}
+    stored = _load(root) if len(keys) > MANY else {}
+    _memory.update((key, value) for key, value in stored.items() if key not in _memory)
+    missing = [(path, text) for path, (key, text) in keys.items() if not _valid(key, root)]
+    for path, result in _render(missing, settings, root):
+        _memory[keys[path][0]] = (result, tuple((name, _content(root / name)) for name in result.snippets))
+    if missing and len(keys) > MANY:
+        _save(root, {key: _memory[key] for key, _ in keys.values()})
+    return {path: _memory[key][0] for path, (key, _) in keys.items()}
+
+
+def on_progress(tell: Callable[[int, int], None]) -> None:
+    """Have `tell` called with the number of pages done and of all pages."""
+    _progress.append(tell)
+
+
+def _load(root: Path) -> Mapping[Key, Any]:
+    stored = read(root / FOLDER / "rendered.pickle")
+    return stored[1] if isinstance(stored, tuple) and stored[0] == code() else {}
+
+
+def _save(root: Path, entries: Mapping[Key, Any]) -> None:
+    write(root / FOLDER / "rendered.pickle", (code(), entries))
+
+
+def _valid(key: Key, root: Path) -> bool:
+    """Known, and the snippets that it included are what they were."""
+    known = _memory.get(key)
+    return known is not None and all(_content(root / name) == mark for name, mark in known[1])
+
+
+def _content(path: Path) -> str:
+    return digest(path.read_bytes()) if path.is_file() else ""
+
+
+def _render(pages: list[tuple[PurePosixPath, str]], settings: Settings, root: Path) -> Iterable[tuple[PurePosixPath, Rendered]]:
+    """Every process takes a share; this one says how far it is."""
+    if not pages:
+        return []
+    renderer = _renderer(settings, root)
+    workers = parallel.workers(len(pages))
+    home = os.getpid()
+
+    def work(share: int) -> list[tuple[PurePosixPath, Rendered]]:
+        done = []
+        for number, (path, text) in enumerate(pages[share::workers]):
+            if os.getpid() == home:
+                for tell in _progress:
+                    tell(number * workers, len(pages))
+            done.append((path, renderer.render(text, path)))
+        return done
+
+    return [one for share in parallel.each(work, range(workers), len(pages)) for one in share]
+
+
+def _renderer(settings: Settings, root: Path) -> Renderer:
+    key = (settings.text, root)
+    if key not in _renderers:
+        _renderers[key] = Renderer(settings, root)
+    return _renderers[key]

@@ -1,0 +1,168 @@
+"""Anchors: what a link points at within a page exists there, once, under an id that someone wrote."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from qa import links
+from qa.issue import Fix, Issue
+from qa.links import Link, Map
+from qa.nearest import nearest
+from qa.page import Page
+from qa.rules import rule
+from qa.sentinel import Anchor
+from qa.site import Site
+
+REFERRING = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "headers", "list", "usemap")
+
+
+@rule
+def missing_anchor(site: Site) -> Iterator[Issue]:
+    """The id that a link names exists on the page that it leads to.
+
+    Bad:  `[proof](resnet.en.md#prof)`
+    Good: `[proof](resnet.en.md#proof)`
+    """
+    where = links.of(site)
+    for link, page, name, ids in _dangling(where):
+        if not _close_form(name, ids) and not _elsewhere(name, page, where):
+            near = nearest(name, ids, 0.6)
+            remedy = f"Did you mean #{near}?" if near else f"Ids there: {', '.join(sorted(_written(page, where))[:8]) or 'none'}."
+            yield _issue(link, "missing-anchor", f"{_there(link, page)} has no '#{name}'", remedy, None)
+
+
+@rule
+def anchor_form(site: Site) -> Iterator[Issue]:
+    """An id is spelt as it stands on the page: same letter case, same Unicode form.
+
+    Bad:  `[proof](resnet.en.md#Proof)`
+    Good: `[proof](resnet.en.md#proof)`
+    """
+    where = links.of(site)
+    for link, page, name, ids in _dangling(where):
+        if found := _close_form(name, ids):
+            message = f"{_there(link, page)} has '#{found}', not '#{name}'"
+            yield _issue(link, "anchor-form", message, f"Write #{found}.", found)
+
+
+@rule
+def anchor_other_language(site: Site) -> Iterator[Issue]:
+    """An id that a link names exists in the language that it leads to, not only in another one.
+
+    Bad:  `[proof](resnet.zh.md#proof)` where only resnet.en.md has `{ #proof }`
+    Good: the same ids in both
+    """
+    where = links.of(site)
+    for link, page, name, ids in _dangling(where):
+        if not _close_form(name, ids) and (other := _elsewhere(name, page, where)):
+            message = f"'#{name}' exists in {other.path.name} only, not in {page.path.name}"
+            yield _issue(link, "anchor-other-language", message, f"Give the heading in {page.path.name} this id.", None)
+
+
+@rule
+def automatic_anchor(site: Site) -> Iterator[Issue]:
+    """Links name ids that someone wrote: `#_1` or `#results_1` change whenever a heading is added.
+
+    Bad:  `[reason](#_1)`
+    Good: `[reason](#why)` and `## 原因 { #why }`
+    """
+    where = links.of(site)
+    for link, page in _anchored(where):
+        anchor = next((a for a in where.explicit(page) if a.id == link.fragment), None)
+        if anchor and anchor.kind == "automatic" and re.search(r"(^|\w)_\d+$", anchor.id):
+            message = f"'#{link.fragment}' is a number given by order, and changes with the headings before it"
+            yield _issue(link, "automatic-anchor", message, f"Give '{anchor.text}' an id of its own.", None)
+
+
+@rule
+def duplicate_id(site: Site) -> Iterator[Issue]:
+    """An id stands once on a page.
+
+    Bad:  two headings with `{ #proof }`
+    Good: `{ #proof }` and `{ #proof-2 }`
+    """
+    for page in site.pages:
+        first: dict[str, Anchor] = {}
+        for anchor in site.rendered[page.path].anchors:
+            other = first.setdefault(anchor.id, anchor)
+            if other is not anchor and anchor.kind == "explicit" and other.kind == "explicit" and other.place != anchor.place:
+                here = f", first on line {other.place.line}"
+                yield Issue(
+                    anchor.place.path,
+                    anchor.place.line,
+                    anchor.place.column,
+                    "duplicate-id",
+                    f"the id '{anchor.id}' stands twice{here}",
+                    "Rename one of them and the links to it.",
+                )
+
+
+@rule
+def dangling_reference(site: Site) -> Iterator[Issue]:
+    """What raw HTML refers to by id is on the page: labels, SVG uses, descriptions.
+
+    Bad:  `<label for="name">` without an element of this id
+    Good: `<label for="name">…</label> <input id="name">`
+    """
+    for page in site.pages:
+        rendered = site.rendered[page.path]
+        for target in rendered.targets:
+            if target.attribute in REFERRING or (target.tag in {"use", "textpath"} and target.value.startswith("#")):
+                for name in target.value.split():
+                    if name.lstrip("#") not in rendered.ids:
+                        message = f"nothing on this page has the id '{name.lstrip('#')}'"
+                        place = target.place
+                        near = nearest(name.lstrip("#"), rendered.ids)
+                        remedy = f"Did you mean '{near}'?" if near else "Mend or remove it."
+                        yield Issue(place.path, place.line, place.column, "dangling-reference", message, remedy)
+
+
+def _anchored(where: Map) -> Iterator[tuple[Link, Page]]:
+    """Links with a fragment to pages of the site that could be read."""
+    docs = where.site.settings.docs
+    for link in where.links:
+        own = str(link.page.path.relative_to(docs))
+        if link.fragment and not link.is_external and not link.fragment.startswith(":~:") and link.target.tag not in {"use"}:
+            page = where.pages.get(link.path or own)
+            if link.is_raw and link.path:
+                page = where.pages.get(where.addresses.get(link.path.lstrip("/"), ""))
+            if page:
+                yield link, page
+
+
+def _dangling(where: Map) -> Iterator[tuple[Link, Page, str, frozenset[str]]]:
+    for link, page in _anchored(where):
+        ids = where.anchors(page)
+        name = link.fragment.partition(":~:")[0]
+        if name not in ids and unquote(name) not in ids:
+            yield link, page, unquote(name), ids
+
+
+def _close_form(name: str, ids: frozenset[str]) -> str | None:
+    def form(text: str) -> str:
+        return unicodedata.normalize("NFKC", text).casefold()
+
+    return next((one for one in sorted(ids) if form(one) == form(name)), None)
+
+
+def _elsewhere(name: str, page: Page, where: Map) -> Page | None:
+    """A twin in another language that has this id."""
+    twins = (where.site.twin(page, language) for language in where.languages if language != page.language)
+    return next((twin for twin in twins if twin and name in where.anchors(twin)), None)
+
+
+def _written(page: Page, where: Map) -> set[str]:
+    return {anchor.id for anchor in where.explicit(page)}
+
+
+def _there(link: Link, page: Page) -> str:
+    return "this page" if link.page is page else page.path.name
+
+
+def _issue(link: Link, name: str, message: str, remedy: str, value: str | None) -> Issue:
+    """At the `#` of the target."""
+    place = link.target.place
+    column = place.column + max(link.target.value.find("#"), 0)
+    fix = Fix(f"#{link.fragment}", f"#{value}") if value else None
+    return Issue(place.path, place.line, column, name, message, remedy, fix)

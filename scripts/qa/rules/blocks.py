@@ -1,0 +1,132 @@
+"""Blocks and tables in the source: opened and closed, as wide as their head."""
+
+import re
+from collections.abc import Iterator
+
+from qa import source
+from qa.issue import Issue
+from qa.rules import rule
+from qa.sentinel import Place
+from qa.site import Site
+
+BLOCK = re.compile(r"^[ >]*(/{3,})[ \t]*([^\n]*)$", re.M)
+NESTED = re.compile(r"^( *)(?:[-*+]|\d+\.)[ \t]+\S.*\n(?:\n?)( +)(?=(?:[-*+]|\d+\.)[ \t]+\S)", re.M)
+ATTRIBUTES = re.compile(r"(?<=[ )`*\]])\{:?[ \t]*([^{}\n]*#[^{}\n]*)\}[ \t]*$", re.M)
+OPEN = re.compile(
+    r"(?<!\\)\\\((?!(?:[^\n]|\n(?!\n))*\\\))(?=[^\n]*[_^\\])"
+    r"|^\\\[[ \t]*$(?!(?:[^\n]|\n(?!\n))*\\\])"
+    r"|[!！][ \u3000]+(?=\[[^\]\n]*\]\([^)\s]+\.(?:svg|png|jpe?g|webp)[^)\n]*\))",
+    re.M,
+)
+HEADING = re.compile(r"^#{1,6}[^\s#]", re.M)
+TABLE = re.compile(
+    r"^(?P<head>[ ]*\S.*\|.*)\n(?P<rule>[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?)[ ]*\n(?P<rows>(?:.*\S.*\n?)*)", re.M
+)
+
+
+@rule
+def unclosed_block(site: Site) -> Iterator[Issue]:
+    """A block ends with as many slashes as it starts with.
+
+    Bad:  `/// claim | …` and the page goes on
+    Good: `///` on a line of its own after its text
+    """
+    for page in site.pages:
+        open_blocks: list[tuple[str, Place]] = []
+        for place, match in source.of(page).finditer(BLOCK):
+            if match[2].strip():
+                open_blocks.append((match[1], place))
+            elif any(slashes == match[1] for slashes, _ in open_blocks):
+                while open_blocks[-1][0] != match[1]:
+                    yield _at(open_blocks.pop()[1], "unclosed-block", "this block is never closed", "End it with its slashes.")
+                open_blocks.pop()
+        for slashes, place in open_blocks:
+            yield _at(place, "unclosed-block", "this block is never closed", f"End it with a line of {slashes}.")
+
+
+@rule
+def list_indent(site: Site) -> Iterator[Issue]:
+    """A list within a list is indented by four spaces; with fewer its items join the outer list.
+
+    Bad:  two spaces before `- inner`
+    Good: four
+    """
+    for page in site.pages:
+        here = source.of(page)
+        for match in NESTED.finditer(here.prose):
+            outer, inner = len(match[1]), len(match[2])
+            if outer < inner < outer + 4:
+                place = here.place(match.end())
+                message = f"{inner} spaces make this no list within the list"
+                yield _at(place, "list-indent", message, f"Indent it by {outer + 4}.")
+
+
+@rule
+def unclosed_brackets(site: Site) -> Iterator[Issue]:
+    r"""A formula in `\(` is closed by `\)`, and the sign of an image stands right before its bracket.
+
+    Bad:  `\(x_1`, `! [text](plot.svg)`
+    Good: `\(x_1\)`, `![text](plot.svg)`
+    """
+    for page in site.pages:
+        for place, match in source.of(page).finditer(OPEN):
+            what = "this formula is never closed" if match[0].startswith("\\") else "a space keeps this from being an image"
+            yield _at(place, "unclosed-brackets", what, "Close it." if match[0].startswith("\\") else "Remove the space.")
+
+
+@rule
+def attribute_list(site: Site) -> Iterator[Issue]:
+    """An attribute list has one id, classes with a dot, and names with a value.
+
+    Bad:  `{ #why #who }`, `{ #why wide }`
+    Good: `{ #why .wide }`
+    """
+    for page in site.pages:
+        for place, match in source.of(page).finditer(ATTRIBUTES) if "{" in page.text else ():
+            words = re.sub(r"=\s*(\"[^\"]*\"|'[^']*')", "=x", match[1]).split()
+            odd = [word for word in words if not re.match(r"[#.]\S|[\w:-]+=", word) and word not in {"markdown", "hidden", "-"}]
+            ids = [word for word in words if word.startswith("#")]
+            if ids and (odd or len(ids) > 1):
+                what = f"'{odd[0]}' is neither id nor class nor value" if odd else f"there are {len(ids)} ids"
+                yield _at(place, "attribute-list", what, "Write `{ #id .class name=value }`.")
+
+
+@rule
+def heading_space(site: Site) -> Iterator[Issue]:
+    """A space parts the signs of a heading from its text.
+
+    Bad:  `##Why`
+    Good: `## Why { #why }`
+    """
+    for page in site.pages:
+        for place, match in source.of(page).finditer(HEADING):
+            yield _at(place, "heading-space", f"'{match[0]}' has no space after its signs", "Write `## Title { #id }`.")
+
+
+@rule
+def table_columns(site: Site) -> Iterator[Issue]:
+    """A table's rows have as many cells as its head: cells beyond it are dropped without a word.
+
+    Bad:  `| a | b |` under a head of three columns; a formula with a bare bar
+    Good: as many; `\\lvert` in formulas
+    """
+    for page in site.pages:
+        here = source.of(page)
+        for match in TABLE.finditer(here.with_formulas) if "|" in page.text else ():
+            width, offset = _cells(match["rule"]), match.start("rows")
+            if _cells(match["head"]) != width:
+                continue
+            for row in match["rows"].splitlines(keepends=True):
+                if not BLOCK.match(row) and "|" in row and _cells(row) != width:
+                    place = here.place(offset + len(row) - len(row.lstrip()))
+                    message = f"this row has {_cells(row)} cells, the table {width} columns"
+                    yield _at(place, "table-columns", message, "Give it as many cells; write a bar in a cell as &#124; or \\lvert.")
+                offset += len(row)
+
+
+def _cells(row: str) -> int:
+    return len(re.findall(r"(?<!\\)\|", row.strip().strip("|").rstrip("\\"))) + 1
+
+
+def _at(place: Place, name: str, message: str, remedy: str) -> Issue:
+    return Issue(place.path, place.line, place.column, name, message, remedy)

@@ -1,0 +1,205 @@
+"""Each language is written in its own script, with the same facts, and neither falls behind."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from qa import parity, source
+from qa.issue import Issue
+from qa.markup import Element
+from qa.page import Page
+from qa.rules import rule
+from qa.site import Site
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
+ENGLISH = """
+the a an is are was were be of and to in that for with on by as it this which from at not its but their
+"""
+FUNCTION_WORDS = frozenset(ENGLISH.split())
+SET_APART = re.compile(
+    r"\]\([^)]*\)|\[@[^\]]*\]|<[^>]*>|https?://\S+|“[^”]*”|‘[^’]*’|「[^」]*」|《[^》]*》|\"[^\"\n]*\"|(?<!\*)\*[^*\n]+\*(?!\*)|\{[^}\n]*\}|[(（][^()（）]*[)）]"
+)
+NUMBER = re.compile(
+    r"(?<![\w.,])(?:\d+\.\d+|\d{1,3}(?:,\d{3})+|\d{3,})(?!\d|\.\d|[A-Za-z]|\s*(?:million|billion|thousand|trillion|[万亿千百]))"
+)
+
+
+@rule
+def untranslated(site: Site) -> Iterator[Issue]:
+    """A paragraph is in the language of its page; quotations and terms in brackets may be in another.
+
+    Bad:  an English paragraph on the Chinese page
+    Good: its translation
+    """
+    if not {"zh"} & set(site.conventions.languages):
+        return
+    for page in site.pages:
+        if page.language in site.conventions.languages:
+            for start, text in _sentences(page):
+                if _is_foreign(text, chinese=page.language == "zh"):
+                    place = source.of(page).place(start)
+                    message = f"this is not in the language of the page ({page.language}): '{' '.join(text.split())[:40]}…'"
+                    yield Issue(page.path, place.line, place.column, "untranslated", message, "Translate it.")
+
+
+@rule
+def section_title(site: Site) -> Iterator[Issue]:
+    """A section of a question is called what `qa.yml` calls it in the page's language.
+
+    Bad:  `## Full answer { #answer }` on the Chinese page
+    Good: `## 详解 { #answer }`
+    """
+    for page in site.pages:
+        for heading in page.each("heading") if page.is_question else ():
+            names = site.conventions.sections.get(heading.section) if heading.detail.startswith("2 ") else None
+            text = heading.detail.partition(" ")[2]
+            if names and page.language in names and text != names[page.language]:
+                message = f"the section '{heading.section}' is called '{text}'"
+                yield Issue(page.path, heading.line, heading.column, "section-title", message, f"Call it '{names[page.language]}'.")
+
+
+@rule
+def number_mismatch(site: Site) -> Iterator[Issue]:
+    """The decimal numbers of a section's prose are the same in every language.
+
+    Bad:  “0.87” and "0.78"
+    Good: 0.87 in both
+    """
+    for default, page in _pairs(site):
+        theirs, ours = _numbers(default), _numbers(page)
+        for section in [s for s in theirs if s in ours]:
+            missing = Counter(n for n, _ in theirs[section]) - Counter(n for n, _ in ours[section])
+            extra = Counter(n for n, _ in ours[section]) - Counter(n for n, _ in theirs[section])
+            shapes = {re.sub(r"\d", "0", number) for number in missing}  # a slip keeps the shape; 14.7 million for 1470 万 does not
+            slips = [(n, o) for n, o in ours[section] if n in extra and re.sub(r"\d", "0", n) in shapes]
+            if slips and missing.total() == extra.total():
+                number, offset = slips[0]
+                place = source.of(page).place(offset)
+                message = f"{number} stands here, and {default.path.name} has {', '.join(sorted(missing))} in '{section}'"
+                yield Issue(page.path, place.line, place.column, "number-mismatch", message, "State the same number in both.")
+
+
+@rule
+def shape_mismatch(site: Site) -> Iterator[Issue]:
+    """Lists and tables have the same shape in every language: numbered or not, as deep, as many columns.
+
+    Bad:  a numbered list here, a bulleted one there
+    Good: the same in both
+    """
+    for default, page in _pairs(site):
+        pairs = zip(default.each("item", "row"), page.each("item", "row"), strict=False)
+        for theirs, ours in pairs:
+            if theirs.kind == ours.kind and (a := _shape(theirs, default)) != (b := _shape(ours, page)):
+                message = f"{default.path.name}:{theirs.line} has {a}, here {b}"
+                yield Issue(page.path, ours.line, ours.column, "shape-mismatch", message, "Make the two languages correspond.")
+                break
+
+
+@rule
+def inline_formula_mismatch(site: Site) -> Iterator[Issue]:
+    """The formulas in a section's text name the same things in every language.
+
+    Bad:  `$p = 0.5$` and `$p = 0.8$`
+    Good: the same formula in both
+    """
+    for default, page in _pairs(site):
+        theirs, ours = _formulas(default), _formulas(page)
+        for section in [s for s in theirs if s in ours]:
+            missing = [e for e in theirs[section] if _plain(e) not in {_plain(o) for o in ours[section]}]
+            extra = [e for e in ours[section] if _plain(e) not in {_plain(o) for o in theirs[section]}]
+            if len(theirs[section]) == len(ours[section]) and len(missing) == len(extra) == 1:
+                message = f"the formula '{extra[0].value}' is '{missing[0].value}' in {default.path.name}:{missing[0].line}"
+                yield Issue(page.path, extra[0].line, extra[0].column, "inline-formula-mismatch", message, "Make them the same.")
+
+
+@rule
+def outdated_translation(site: Site) -> Iterator[Issue]:
+    """When a section changes in one language, it changes in the others; `check.py --accept` records that they agree.
+
+    Bad:  a new paragraph in Chinese alone
+    Good: the same in English, then `check.py --accept training/dropout`
+    """
+    for page_id, sections in parity.load(site.root).items():
+        pages = {language: page for language in site.conventions.languages if (page := site.by_id.get((page_id, language)))}
+        if len(pages) == len(site.conventions.languages):
+            now = {language: parity.fingerprints(page) for language, page in pages.items()}
+            for section, accepted in sections.items():
+                changed = [one for one in pages if now[one].get(section) != accepted.get(one)]
+                for language in set(pages) - set(changed) if changed else ():
+                    page = pages[language]
+                    head = next((h for h in page.each("heading") if h.section == section), None)
+                    line, column = (head.line, head.column) if head else (1, 1)
+                    message = f"'{section or 'the beginning'}' changed in {', '.join(changed)} and not here"
+                    remedy = f"Bring it up to date, then run check.py --accept {page_id}."
+                    yield Issue(page.path, line, column, "outdated-translation", message, remedy)
+
+
+def _pairs(site: Site) -> Iterator[tuple[Page, Page]]:
+    for page in site.pages:
+        default = site.twin(page, site.conventions.default_language)
+        if default and page.language in site.conventions.languages and page is not default:
+            yield default, page
+
+
+def _pieces(page: Page) -> Iterator[tuple[int, str]]:
+    """Paragraphs, items, headings and titles with their offsets; quotations, code and tables of terms are left out."""
+    prose = source.of(page).prose
+    for match in re.finditer(r"(?:^(?![ \t]*$|>|\||\[\^?[^\]]+\]:|\*\[).+\n?)+", prose, re.M):
+        start = match.start()
+        for line in re.split(r"(?m)^(?=[ \t]*(?:[-*+]|\d+\.)[ \t]|#|///)", match[0]):
+            first = line.partition("\n")[0] + "\n" if line.startswith("///") else ""
+            if title := re.match(r"///[ \t]*details[ \t]*\|[ \t]*(?=\S)", first):
+                yield start + title.end(), first[title.end() :]
+            text = line[len(first) :]
+            if text.strip() and "lang=" not in text:
+                mark = re.match(r"[ \t]*(?:[-*+#]+|\d+\.)?[ \t]*", text)
+                yield start + len(first) + (mark.end() if mark else 0), text
+            start += len(line)
+
+
+def _sentences(page: Page) -> Iterator[tuple[int, str]]:
+    """Paragraphs, in Chinese their sentences, and rows of tables."""
+    for start, text in _pieces(page):
+        for match in re.finditer(r"[^。！？]+[。！？]?\s*" if page.language == "zh" else r"[\s\S]+", text):
+            yield start + match.start(), match[0]
+    for match in re.finditer(r"^\|[ \t]*(.*)\|[ \t]*$", source.of(page).prose, re.M):
+        yield match.start(1), match[1].replace("|", " ")
+
+
+def _is_foreign(text: str, chinese: bool) -> bool:
+    """Whether a piece of prose is written in the other script; what is set apart (quoted, bracketed, linked) is ignored."""
+    text = SET_APART.sub(" ", text)
+    han, words = len(HAN.findall(text)), WORD.findall(text)
+    if chinese:
+        return han * 8 < len(words) and len(words) >= 4 and any(word.lower() in FUNCTION_WORDS for word in words)
+    return han >= 6 and han > 2 * len(words)
+
+
+def _numbers(page: Page) -> dict[str, list[tuple[str, int]]]:
+    found: dict[str, list[tuple[str, int]]] = {}
+    heads = [(h.offset, h.section) for h in page.each("heading")]
+    prose = re.sub(r"\[@[^\]]*\]|\]\([^)]*\)", lambda m: " " * len(m[0]), source.of(page).prose)
+    for match in NUMBER.finditer(prose):
+        section = next((s for o, s in reversed(heads) if o <= match.start()), "")
+        found.setdefault(section, []).append((match[0].replace(",", ""), match.start()))
+    return found
+
+
+def _formulas(page: Page) -> dict[str, list[Element]]:
+    found: dict[str, list[Element]] = {}
+    for element in page.each("formula"):
+        found.setdefault(element.section, []).append(element)
+    return found
+
+
+def _plain(element: Element) -> str:
+    return re.sub(r"\\text\{[^}]*\}|\s|[{}]", "", element.value)
+
+
+def _shape(element: Element, page: Page) -> str:
+    if element.kind == "row":
+        cells = len(re.findall(r"(?<!\\)\|", element.value)) - 1
+        return f"{cells} columns"
+    line = page.text.splitlines()[element.line - 1]
+    return "a numbered item" if re.match(r"\s*\d", line) else "an item with a bullet"

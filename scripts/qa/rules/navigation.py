@@ -1,0 +1,234 @@
+"""Files and addresses: every page can be reached, at an address of its own; what the configuration names exists."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import yaml
+
+from qa import links, settings
+from qa.issue import Issue
+from qa.nearest import did_you_mean, nearest
+from qa.rules import rule
+from qa.site import Site
+
+CONFIG = PurePosixPath(settings.FILE)
+ASSET = re.compile(r"['\"]([\w./-]+\.(?:svg|png|css|js|woff2?|ico|jpg))['\"]\s*\|\s*url")
+INCLUDE = re.compile(r"\{%-?\s*(?:include|import|from|extends)\s+[\"']([^\"']+)[\"']")
+
+
+@rule
+def orphan_page(site: Site) -> Iterator[Issue]:
+    """Every page can be reached: from the navigation or by a link.
+
+    Bad:  a page in no topic, not named in `qa.yml`, that nothing links to
+    Good: a page in a topic, or one that others link to
+    """
+    where = links.of(site)
+    navigated = {entry for entry, _ in _nav(site)}
+    included = {name for rendered in site.rendered.values() for name in rendered.snippets}
+    linked = {link.path for link in where.links if link.path and not _own(link.page.path, link.path, site)}
+    for path, page in where.pages.items():
+        house = site.conventions
+        shown = page.topic in house.topics or (not page.topic and page.slug in house.pages) or page.slug == "index"
+        shown = shown or (not house.pages and not navigated)
+        named = {path, f"{page.id}.md"} & (navigated | linked)
+        if not shown and not named and str(page.path) not in included and not where.excluded(path) and not where.draft(path):
+            message = "no navigation and no link leads to this page"
+            yield Issue(page.path, 1, 1, "orphan-page", message, "Name it in qa.yml, or link to it.")
+
+
+@rule
+def colliding_address(site: Site) -> Iterator[Issue]:
+    """Two files have two addresses, also where letter case does not count.
+
+    Bad:  `training.zh.md` beside `training/index.zh.md`; `Dropout.svg` beside `dropout.svg`
+    Good: one of them
+    """
+    where, first = links.of(site), {}
+    for path in sorted(where.files):
+        if not where.excluded(path):
+            address = links.address(path, site).lower()
+            other = first.setdefault(address, path)
+            if other != path:
+                message = f"'/{address}' is the address of {other}, too"
+                yield Issue(site.settings.docs / path, 1, 1, "colliding-address", message, "Rename one of them.")
+
+
+@rule
+def missing_in_navigation(site: Site) -> Iterator[Issue]:
+    """What `nav` in `mkdocs.yml` names exists.
+
+    Bad:  `- Training: traning/index.md`
+    Good: `- Training: training/index.md`
+    """
+    where = links.of(site)
+    known = set(where.pages) | {f"{page.id}.md" for page in site.pages}
+    for entry, node in _nav(site):
+        if not re.match(r"[a-z]+:|/|#", entry) and entry not in known and entry.rstrip("/") not in where.folders:
+            mark = node.start_mark
+            remedy = did_you_mean(entry, known, "Mend the path.")
+            yield Issue(CONFIG, mark.line + 1, mark.column + 1, "missing-in-navigation", f"there is no page '{entry}'", remedy)
+
+
+@rule
+def missing_asset(site: Site) -> Iterator[Issue]:
+    """Styles, scripts and icons that the configuration or a template names exist.
+
+    Bad:  `extra_css: [assets/sit.css]`
+    Good: `extra_css: [assets/site.css]`
+    """
+    where = links.of(site)
+    for key in ("extra_css", "extra_javascript"):
+        for name in _strings(site.settings.data.get(key)):
+            yield from _asset(name, site, where, CONFIG, site.settings.text)
+    theme = site.settings.data.get("theme")
+    if isinstance(theme, dict):
+        for name in (theme.get("favicon"), theme.get("logo")):
+            yield from _asset(name, site, where, CONFIG, site.settings.text) if isinstance(name, str) else ()
+        yield from _templates(site, where, Path(str(theme.get("custom_dir") or "")))
+
+
+@rule
+def broken_redirect(site: Site) -> Iterator[Issue]:
+    """Redirects lead to a page, and not in a circle.
+
+    Bad:  `old.md: old.md`
+    Good: `old.md: new.md`
+    """
+    where = links.of(site)
+    redirects = _redirects(site)
+    known = set(where.pages) | {f"{page.id}.md" for page in site.pages}
+    for old, new in redirects.items():
+        line, column = _position(site.settings.text, old)
+        target = new.partition("#")[0]
+        if _loops(old, redirects):
+            yield Issue(CONFIG, line, column, "broken-redirect", f"'{old}' leads back to itself", "Name a page that exists.")
+        elif target not in known and target not in redirects and not re.match(r"https?:", target):
+            remedy = did_you_mean(target, known, "Name a page that exists.")
+            yield Issue(CONFIG, line, column, "broken-redirect", f"'{old}' leads to '{target}', which does not exist", remedy)
+
+
+@rule
+def broken_style(site: Site) -> Iterator[Issue]:
+    """Files that style sheets name exist.
+
+    Bad:  `url(../fnts/a.woff2)`
+    Good: `url(../fonts/a.woff2)`
+    """
+    where = links.of(site)
+    for path in sorted(where.files):
+        if path.endswith(".css"):
+            text = (site.root / site.settings.docs / path).read_text(encoding="utf-8", errors="replace")
+            for match in re.finditer(r"url\(\s*['\"]?(?!data:|https?:|#|//)([^'\")?#]+)|@import\s+['\"](?!https?:)([^'\"]+)", text):
+                name = match[1] or match[2]
+                if posixpath.normpath(posixpath.join(posixpath.dirname(path), name.strip())) not in where.files:
+                    offset = match.start(1 if match[1] else 2)
+                    line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+                    message = f"there is no file '{name}'"
+                    yield Issue(site.settings.docs / path, line, column, "broken-style", message, "Mend the path.")
+
+
+@rule
+def unanswered_number(site: Site) -> Iterator[Issue]:
+    """A source that `qa.yml` calls `complete` has a page for each of its numbers.
+
+    Bad:  `complete: true` and no page with `asked: [wechat/3]`
+    Good: every number on a page
+    """
+    if site.broken:
+        return
+    file = site.root / "qa.yml"
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    for source in site.conventions.sources.values():
+        open_numbers = [n for n in source.numbers if f"{source.id}/{n}" not in site.answered]
+        if source.complete and open_numbers:
+            line, column = _position(text, source.id)
+            listed = ", ".join(map(str, open_numbers))
+            yield Issue(
+                PurePosixPath("qa.yml"), line, column, "unanswered-number", f"no page answers {source.id}/{listed}", "Answer it."
+            )
+
+
+def _own(page: PurePosixPath, path: str, site: Site) -> bool:
+    return str(page.relative_to(site.settings.docs)) == path
+
+
+def _nav(site: Site) -> Iterator[tuple[str, yaml.Node]]:
+    """The files in `nav`, with their places."""
+    if not site.settings.data.get("nav"):
+        return
+    root = yaml.compose(site.settings.text, Loader=yaml.SafeLoader)
+    waiting = [value for key, value in root.value if key.value == "nav"] if isinstance(root, yaml.MappingNode) else []
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, yaml.ScalarNode):
+            yield node.value, node
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            waiting += [value for _, value in node.value]
+
+
+def _strings(listed: object) -> Iterator[str]:
+    for entry in listed if isinstance(listed, list) else ():
+        name = entry.get("path") if isinstance(entry, dict) else entry
+        if isinstance(name, str) and not re.match(r"https?:|//", name):
+            yield name
+
+
+def _asset(name: str, site: Site, where: links.Map, path: PurePosixPath, text: str) -> Iterator[Issue]:
+    """A file that is not there, unless its whole folder is made by the build."""
+    name = name.lstrip("/").removeprefix("./")
+    folder = posixpath.dirname(name)
+    made = folder and folder not in where.folders and not nearest(folder, where.folders, 0.85)
+    if name not in where.files and not made and "{" not in name and not _in_theme(name, site):
+        line, column = _position(text, name)
+        yield Issue(
+            path, line, column, "missing-asset", f"there is no file '{name}'", did_you_mean(name, where.files, "Mend the path.")
+        )
+
+
+def _in_theme(name: str, site: Site) -> bool:
+    theme = site.settings.data.get("theme")
+    folder = theme.get("custom_dir") if isinstance(theme, dict) else None
+    return bool(folder) and (site.root / str(folder) / name).is_file()
+
+
+def _templates(site: Site, where: links.Map, folder: Path) -> Iterator[Issue]:
+    base = site.root / folder
+    if not str(folder) or str(folder) == "." or not base.is_dir():
+        return
+    own = {path.relative_to(base).as_posix() for path in base.rglob("*.html")}
+    for name in sorted(own):
+        text = (base / name).read_text(encoding="utf-8", errors="replace")
+        path = PurePosixPath(folder.as_posix()) / name
+        for match in ASSET.finditer(text):
+            yield from _asset(match[1], site, where, path, text)
+        for match in INCLUDE.finditer(text):
+            near = nearest(match[1], own, 0.85)
+            if match[1] not in own and near and not near.startswith("main"):
+                line, column = _position(text, match[1])
+                yield Issue(path, line, column, "missing-asset", f"there is no template '{match[1]}'", f"Did you mean '{near}'?")
+
+
+def _redirects(site: Site) -> dict[str, str]:
+    plugins = site.settings.data.get("plugins")
+    for entry in plugins if isinstance(plugins, list) else [plugins]:
+        if isinstance(entry, dict) and isinstance(entry.get("redirects"), dict):
+            return {str(old): str(new) for old, new in (entry["redirects"].get("redirect_maps") or {}).items()}
+    return {}
+
+
+def _loops(old: str, redirects: dict[str, str]) -> bool:
+    seen = set()
+    while old in redirects and old not in seen:
+        seen.add(old)
+        old = redirects[old].partition("#")[0]
+    return old in seen
+
+
+def _position(text: str, name: str) -> tuple[int, int]:
+    offset = max(text.find(name), 0)
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

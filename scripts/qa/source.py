@@ -1,0 +1,62 @@
+"""The source of a page, line by line, with what is code, formula or comment blanked; and where rendered text came from."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from qa import markup
+from qa.page import Page, blank_front_matter
+from qa.sentinel import Place
+
+
+@dataclass(frozen=True)
+class Source:
+    """A page's text with lookups by offset."""
+
+    page: Page
+
+    @cached_property
+    def body(self) -> str:
+        """The text without front matter, every line where it was."""
+        return blank_front_matter(self.page.text)
+
+    @cached_property
+    def prose(self) -> str:
+        """The same without code, formulas and comments."""
+        return markup.prose(self.body)
+
+    @cached_property
+    def with_formulas(self) -> str:
+        """The text without code and comments, formulas in place."""
+        return markup.blanked(self.body, ("comment", "fence", "code"))
+
+    @cached_property
+    def starts(self) -> list[int]:
+        return [0, *(m.end() for m in re.finditer("\n", self.page.text))]
+
+    def place(self, offset: int) -> Place:
+        line = bisect_right(self.starts, offset)
+        return Place(self.page.path, line, offset - self.starts[line - 1] + 1)
+
+    def finditer(self, pattern: re.Pattern[str]) -> Iterator[tuple[Place, re.Match[str]]]:
+        """Matches in prose, with their places."""
+        return ((self.place(match.start()), match) for match in pattern.finditer(self.prose))
+
+    def locate(self, fragment: str, number: int = 0, at: int = 0) -> Place | None:
+        """Where a piece of rendered text stands in the prose; `at` is the offset in it that one wants to point at.
+
+        What is escaped in the source is not the same text, and is not found.
+        """
+        found = [m.start() for m in re.finditer(re.escape(fragment), self.prose)]
+        plain = [start for start in found if self.prose[start + at - 1 : start + at] != "\\"]
+        return self.place(plain[min(number, len(plain) - 1)] + at) if plain else None
+
+
+def of(page: Page) -> Source:
+    """The source of a page, made once."""
+    kept = page.__dict__.get("_source")
+    if kept is None:
+        kept = page.__dict__["_source"] = Source(page)
+    return kept

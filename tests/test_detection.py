@@ -1,0 +1,45 @@
+"""The validator sees what it must and nothing else: each fault by its rule, at its place in every language, each trap quiet."""
+
+from pathlib import Path
+
+import pytest
+from detection import Case, faults, named, placed, traps, wants_place
+
+NAMED, PLACED = 0.96, 0.95
+FEWEST_FAULTS, FEWEST_TRAPS = 250, 76
+
+
+def test_there_are_enough_faults_and_traps() -> None:
+    assert len(faults()) >= FEWEST_FAULTS
+    assert len(traps()) >= FEWEST_TRAPS
+
+
+def test_faults_are_named_and_placed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missed, misplaced = [], []
+    for case in faults():
+        issues, places = case.run(tmp_path / case.name)
+        if not named(case, issues):
+            missed.append(_told(case, issues))
+        elif not placed(case, issues, places):
+            misplaced.append(_told(case, issues))
+    total, seen = len(faults()), len(faults()) - len(missed)
+    marked = sum(wants_place(case) for case in faults())
+    with capsys.disabled():
+        print(f"\n{total} faults: {seen} named ({seen / total:.1%}), {marked - len(misplaced)} of {marked} with a place at it")
+    assert seen >= NAMED * total, "\n".join(missed)
+    assert marked - len(misplaced) >= PLACED * marked, "\n".join(misplaced)
+    assert missed + misplaced == []
+
+
+def test_traps_are_quiet(tmp_path: Path) -> None:
+    reported = {
+        case.name: [f"{i.path}:{i.line}:{i.column} {i.message} ({i.rule})" for i in case.run(tmp_path / case.name)[0]]
+        for case in traps()
+    }
+    assert {name: issues for name, issues in reported.items() if issues} == {}
+
+
+def _told(case: Case, issues: list) -> str:
+    return f"{case.name} wants {' or '.join(case.rules)}: " + (
+        "; ".join(f"{i.path}:{i.line}:{i.column} {i.rule}" for i in issues) or "nothing"
+    )
