@@ -10,7 +10,7 @@ export NO_MKDOCS_2_WARNING := 1
 export NODE_USE_SYSTEM_CA := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build test check evidence new clean pins
+.PHONY: help setup serve build test check links evidence new clean pins
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ test: setup $(VENV)/.browser  ## run all tests
 
 check: setup  ## validate links, cross-references and languages
 	$(RUN) scripts/check.py
+
+links: setup  ## ask whether external links still hold (over the network, remembered in .cache/)
+	$(RUN) scripts/links.py
 
 evidence: setup  ## run all evidence, write what changed
 	$(RUN) scripts/evidence.py
