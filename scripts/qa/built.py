@@ -5,6 +5,7 @@ pages comes back as a set of pairs (file, fragment), so that memory grows with t
 Only where such a pair leads nowhere the pages are read again, to say where the links stand.
 """
 
+import contextlib
 import difflib
 import html
 import multiprocessing
@@ -12,10 +13,11 @@ import os
 import posixpath
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -65,6 +67,10 @@ class Folder:
         return sorted(name for name in self.files if name.endswith((".html", ".htm")))
 
 
+Task = Callable[[Folder, list[str]], Any]  # what a worker does with some pages
+Run = Callable[[Task, Iterable[list[str]]], Iterable[Any]]
+
+
 @dataclass(frozen=True)
 class Found:
     """What pages brought: problems, the ids of each page in one string, what they want of others, where they forward."""
@@ -78,7 +84,7 @@ class Found:
 def check(root: Path, address: str = "", processes: int | None = None) -> tuple[list[Issue], int]:
     """All problems of a built folder by place, and the number of its pages; `address` is where it will be hosted."""
     folder = read(root, address)
-    found, bad = Found(), set()
+    found = Found()
     with _workers(folder, processes) as run:
         for part in run(examine, _chunks(folder.pages)):
             found.issues.extend(part.issues)
@@ -470,34 +476,25 @@ def _chunks(names: list[str]) -> Iterator[list[str]]:
     return (names[i : i + CHUNK] for i in range(0, len(names), CHUNK))
 
 
-class _workers:  # noqa: N801
+@contextlib.contextmanager
+def _workers(folder: Folder, processes: int | None) -> Iterator[Run]:
     """`run(function, chunks)` in this process for a small folder, else in one process per core; results in order."""
-
-    def __init__(self, folder: Folder, processes: int | None) -> None:
-        self.folder = folder
-        wanted = processes or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self.count = wanted if len(folder.pages) > SMALL or processes else 1
-        self.pool = None
-
-    def __enter__(self):  # noqa: ANN204
-        if self.count == 1:
-            return lambda function, chunks: (function(self.folder, chunk) for chunk in chunks)
-        safe = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
-        self.pool = multiprocessing.get_context("fork" if safe else "spawn").Pool(self.count, _begin, (self.folder,))
-        return lambda function, chunks: self.pool.imap(partial(_call, function), chunks)
-
-    def __exit__(self, *_: object) -> None:
-        if self.pool:
-            self.pool.terminate()
-            self.pool.join()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    count = processes or (cores if len(folder.pages) > SMALL else 1)
+    if count == 1:
+        yield lambda function, chunks: (function(folder, chunk) for chunk in chunks)
+        return
+    safe = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
+    with multiprocessing.get_context("fork" if safe else "spawn").Pool(count, _begin, (folder,)) as pool:
+        yield lambda function, chunks: pool.imap(partial(_call, function), chunks)
 
 
-_FOLDER: list[Folder] = []
+_FOLDER: list[Folder] = []  # of a worker process
 
 
 def _begin(folder: Folder) -> None:
     _FOLDER[:] = [folder]
 
 
-def _call(function, chunk: list[str]):  # noqa: ANN001, ANN202
+def _call(function: Task, chunk: list[str]) -> Any:
     return function(_FOLDER[0], chunk)

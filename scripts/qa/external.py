@@ -169,7 +169,8 @@ class Checker:
             judged = {link: judge(link, visit, self.browser.visit) for link in links}
             gate.heard(host, bool(visit.answer) and visit.answer.status == 429)
             wait = self._wait(visit, tries)
-            if wait is None or not any(one.again and tries < TRIES.get(one.verdict, 1) for one in judged.values()):
+            most = 2 if visit.trouble and visit.trouble.kind == "timeout" else 3
+            if wait is None or not any(one.again and tries < min(most, TRIES.get(one.verdict, 1)) for one in judged.values()):
                 break
             self._pause(visit, host, wait)
         return [Result(link, judgement, self.cache.now()) for link, judgement in judged.items()]

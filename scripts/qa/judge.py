@@ -97,7 +97,8 @@ NOT_FOUND = re.compile(
 NOT_FOUND_TEXT = re.compile(
     r"page\s+you(?:['’]re|\s+are|\s+were|\s+have)?\s+(?:looking\s+for|requested|trying)|page\s+(?:can(?:not|['’]t)|could\s*n[o'’]t)\s+be\s+found|"
     r"(?:page|article|document)\s+(?:does\s*n[o'’]t\s+exist|not\s+found|no\s+longer\s+(?:exists|available))|"
-    r"could\s*n[o'’]t\s+find\s+(?:the|that|this)\s+page|"
+    r"(?:can['’]?t|cannot|can\s+not|could\s*n(?:['’]|o)?t|unable\s+to)\s+(?:find|locate)\s+(?:the|that|this|your)\s+(?:requested\s+)?page|"
+    r"page\s+is(?:n['’]t|\s+not|\s+no\s+longer)\s+(?:available|here)|page\s+(?:has\s+been|was)\s+(?:removed|deleted)|"
     r"(?:页面|文章|内容|网页|文件)(?:并?不存在|未找到|找不到|没有找到|已被(?:发布者|作者)?删除|已失效)|找不到(?:该|此|您|你)?.{0,8}页面",
     re.I,
 )
@@ -110,7 +111,7 @@ CHALLENGE_TITLE = re.compile(
 CHALLENGE_TEXT = re.compile(
     r"(?:verify|confirm|prove)\s+(?:that\s+)?you(?:['’]re|\s+are)\s+(?:a\s+)?(?:not\s+a\s+)?(?:human|robot)|"
     r"unusual traffic|checking your browser|"
-    r"(?:complete|solve|enter|pass)\s+(?:the|this|a)\s+captcha|i['’]?\s?a?m not a robot|"
+    r"(?:complete|solve|enter|pass)\s+(?:the|this|a)\s+(?:captcha|security\s+check)|i['’]?\s?a?m not a robot|"
     r"环境异常|完成.{0,6}验证|访问过于频繁|请输入验证码|"
     r"enable\s+(?:javascript\s+and\s+cookies|cookies)\s+to\s+continue",
     re.I,
@@ -185,7 +186,8 @@ class Case:
         said = " ".join(node.text() for node in tree.css("noscript")).lower()
         shell = tree.css_first(SHELL)
         empty = shell is not None and len(shell.text(strip=True)) < 100
-        return len(self.text) < 200 or empty or ("javascript" in said and len(self.text) < 2 * SHORT)
+        bare = len(self.text) < 200 and tree.css_first("h1, h2, h3, article, p") is None
+        return bare or empty or ("javascript" in said and len(self.text) < 2 * SHORT)
 
 
 def judge(link: str, visit: Visit, probe: Callable[[str], Visit]) -> Judgement:
@@ -214,7 +216,8 @@ def _challenged(case: Case) -> Judgement | None:
         return None
     titled = CHALLENGE_TITLE.search(case.title)
     said = CHALLENGE_TEXT.search(case.text) or CHALLENGE_MARKUP.search(answer.body[:50_000])
-    if titled or (said and (answer.status != 200 or length <= 2 * SHORT)):
+    boxed = length < SHORT // 2 and answer.tree.css_first(".g-recaptcha, .h-captcha, .cf-turnstile") is not None
+    if titled or boxed or (said and (answer.status != 200 or length <= 2 * SHORT)):
         return Judgement(INCONCLUSIVE, f"a wall against robots stands there ({answer.status}); a reader's browser may pass")
     return None
 
@@ -239,7 +242,7 @@ def _at_login(case: Case) -> Judgement | None:
     password = case.answer.is_html and case.answer.tree.css_first('input[type="password"]') is not None
     if case.visit.hops and _is_login(case.final) and (password or len(case.text) < LONG):
         return Judgement(INCONCLUSIVE, "it redirects to a login")
-    if password and len(case.text) < LONG and LOGIN_TITLE.match(case.title):
+    if password and len(case.text) < (LONG if LOGIN_TITLE.match(case.title) else SHORT):
         return Judgement(INCONCLUSIVE, "it asks for a login")
     return None
 

@@ -346,7 +346,9 @@ def _inflater(encoding: str) -> Callable[[bytes, int], bytes]:
             return zlib.decompressobj(wbits=31).decompress
         case "deflate":
             return zlib.decompressobj().decompress
-    return lambda chunk, _: chunk
+        case "" | "identity":
+            return lambda chunk, _: chunk
+    raise TroubleError("protocol", f"it answers in an encoding that was not asked for: {encoding}")
 
 
 def _trouble(error: Exception, deadline: Deadline) -> TroubleError:
