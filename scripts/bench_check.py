@@ -119,7 +119,8 @@ def rows(kind: str, size: int, root: Path, edited: Path, options: argparse.Names
                 break
         times = [f"{one.seconds:.2f}" if one.seconds < options.limit else f"over {options.limit:.0f}" for one in runs]
         ours = ours or runs[0].seconds
-        ratio = f"{'over ' if runs[0].seconds == float('inf') else ''}{min(runs[0].seconds, options.limit) / ours:.1f}"
+        over = "over " if runs[0].seconds == float("inf") else ""
+        ratio = f"{over}{min(runs[0].seconds, options.limit) / ours:.1f}" if ours < options.limit else "–"
         times += ["–"] * (3 - len(times))
         yield f"{name}| {' | '.join(times)} | {runs[0].cpu:.2f} | {max(one.megabytes for one in runs):.0f} | {ratio} |"
 
