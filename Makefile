@@ -10,7 +10,7 @@ export NO_MKDOCS_2_WARNING := 1
 export NODE_USE_SYSTEM_CA := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build test check evidence new bench-search clean pins
+.PHONY: help setup serve build test check links evidence new bench-search bench-check clean pins
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,12 @@ test: setup $(VENV)/.browser  ## run all tests
 
 check: setup  ## validate links, cross-references and languages
 	$(RUN) scripts/check.py
+
+links: setup  ## ask whether external links still hold (over the network, remembered in .cache/)
+	$(RUN) scripts/links.py
+
+bench-check: setup  ## compare the validator with its peers: time and memory
+	$(RUN) scripts/bench_check.py
 
 evidence: setup  ## run all evidence, write what changed
 	$(RUN) scripts/evidence.py
@@ -58,6 +64,7 @@ $(VENV)/.bench: $(READY) tests/bench-requirements.txt
 pins:  ## renew requirements.txt and package-lock.json after a change of pyproject.toml or package.json
 	$(PYTHON) -m pip install --quiet uv
 	$(PYTHON) -m uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11.5 --quiet --output-file requirements.txt
+	$(PYTHON) -m uv pip compile --group peers --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11.5 --quiet --output-file scripts/peers.txt
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm install --silent --package-lock-only
 
 clean:  ## remove everything that the commands made

@@ -34,13 +34,14 @@ def navigation(site: Site) -> list[Any]:
 
 
 def with_generated_headings(markdown: str, one: Page, site: Site) -> str:
-    """A page's Markdown with a marker for a question's facts under the title and headings for the generated sections."""
+    """A page's Markdown with markers for what the build adds; a question gets headings for them, any page its references."""
     wanted = {"related": one.is_question, "references": bool(one.each("citation"))}
     if one.is_question:
         markdown = re.sub(r"^(# .*)$", r"\1\n\n<!-- facts -->\n", markdown, count=1, flags=re.M)
     for section, names in site.conventions.generated.items():
+        heading = f"## {names[one.language]} {{ #{section} }}" if one.is_question else ""
         if wanted[section]:
-            markdown += f"\n\n## {names[one.language]} {{ #{section} }}\n\n<!-- {section} -->\n"
+            markdown += f"\n\n{heading}\n\n<!-- {section} -->\n"
     return markdown
 
 
