@@ -1,5 +1,6 @@
 """Hover text is set in prose, once a page, and nothing else is touched."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,12 @@ def test_code_formulas_links_and_headings_stay(text: str) -> None:
 
 def test_a_page_does_not_explain_its_own_term() -> None:
     assert marked("<p>dropout</p>", page="training/dropout") == "<p>dropout</p>"
+
+
+def test_an_everyday_name_is_not_marked() -> None:
+    term = replace(GLOSSARY[0], everyday=("dropout",))
+    assert hover.mark("<p>dropout</p>", (term,), "en", "sources", draw) == "<p>dropout</p>"
+    assert hover.mark("<p>丢弃法</p>", (term,), "zh", "sources", draw) == "<p>[dropout:丢弃法]</p>"
 
 
 def test_chinese_terms_need_no_spaces() -> None:

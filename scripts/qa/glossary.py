@@ -10,7 +10,7 @@ import yaml
 from qa.issue import Issue
 
 PATH = PurePosixPath("docs/glossary.yml")
-KEYS = {"page": False, "shares": False}  # of a term, next to its languages → required?
+KEYS = {"page": False, "shares": False, "everyday": False}  # of a term, next to its languages → required?
 WORD_KEYS = {"term": True, "also": False, "means": True}  # of one language of a term
 
 
@@ -30,12 +30,16 @@ class Wording:
 
 @dataclass(frozen=True, eq=False)  # equal only to itself, so that a glossary can be the key of a cache
 class Term:
-    """One entry: the page that explains it, the names it says it shares with other terms, its wording by language."""
+    """One entry: the page that explains it, its wording by language, and what it says of its names.
+
+    It `shares` some with other terms; `everyday` ones are plain words, too: they are sought, and never marked on a page.
+    """
 
     id: str
     line: int
     page: str
     shares: tuple[str, ...]
+    everyday: tuple[str, ...]
     words: Mapping[str, Wording]
 
     @property
@@ -84,8 +88,8 @@ def _entry_issues(key: yaml.Node, node: yaml.Node, languages: list[str]) -> Iter
         match name.value:
             case "page":
                 yield from _text(value, "page")
-            case "shares":
-                yield from _texts(value, "shares")
+            case "shares" | "everyday":
+                yield from _texts(value, name.value)
             case language if language in languages:
                 yield from _wording_issues(name, value)
 
@@ -128,9 +132,10 @@ def _texts(node: yaml.Node, name: str) -> Iterator[Issue]:
 
 def _term(key: yaml.Node, node: yaml.MappingNode, languages: list[str]) -> Term:
     values = {name.value: value for name, value in node.value}
-    shares = tuple(one.value for one in values["shares"].value) if "shares" in values else ()
+    shares, everyday = (tuple(one.value for one in values[name].value) if name in values else () for name in ("shares", "everyday"))
     page = values["page"].value if "page" in values else ""
-    return Term(key.value, key.start_mark.line + 1, page, shares, {one: _wording(values[one]) for one in languages})
+    words = {one: _wording(values[one]) for one in languages}
+    return Term(key.value, key.start_mark.line + 1, page, shares, everyday, words)
 
 
 def _wording(node: yaml.MappingNode) -> Wording:

@@ -81,10 +81,15 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
 def _names(glossary: tuple[Term, ...], language: str) -> Names:
     terms: dict[str, Term] = {}
     for term in glossary:
-        for name in term.words[language].names:
+        for name in _marked(term, language):
             terms.setdefault(_key(name), term)
-    longest_first = sorted({name for term in glossary for name in term.words[language].names}, key=lambda n: (-len(n), n))
+    longest_first = sorted({name for term in glossary for name in _marked(term, language)}, key=lambda n: (-len(n), n))
     return Names(re.compile("|".join(map(_pattern, longest_first)) or r"(?!)"), terms)
+
+
+def _marked(term: Term, language: str) -> list[str]:
+    """The names of a term that mean it wherever they stand."""
+    return [name for name in term.words[language].names if name not in term.everyday]
 
 
 def _pattern(name: str) -> str:

@@ -80,3 +80,17 @@ def _names(site: Site) -> Iterator[tuple[str, str, Term]]:
 def _same(name: str) -> str:
     """Spellings of one name: t-SNE and TSNE."""
     return name.lower().replace("-", "").replace(" ", "")
+
+
+@rule
+def unknown_everyday(site: Site) -> Iterator[Issue]:
+    """`everyday` lists names that the term has.
+
+    Bad:  `everyday: [codes]` in a term called code
+    Good: `everyday: [code]`
+    """
+    for term in site.glossary:
+        for name in term.everyday:
+            if name not in term.names:
+                message = f"'{name}' is no name of '{term.id}'"
+                yield Issue(PATH, term.line, 1, "unknown-everyday", message, f"Its names: {', '.join(term.names)}.")
