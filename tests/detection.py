@@ -1,7 +1,10 @@
-"""Faults and traps put into the small valid site, one at a time: what was put where, and what the validator said.
+"""Faults and traps put into a small valid site, one at a time: what was put where, and what the validator said.
+
+Groups whose name begins with `plain` go into a site without `qa.yml` that knows nothing of questions: what any MkDocs site in
+two languages has, with admonitions, tabs, tasks and cards.
 
 A fault gives `text` (a paragraph for both languages), `zh` and `en`, or `edits`. `‸` marks the expected place and is taken
-out. `{L}` and `{O}` are the page's language and the other one, `{S}` and `{T}` words in the page's language.
+out. `{L}` and `{O}` are the page's language and the other one, `{S}`, `{T}` and `{W}` words in the page's language.
 """
 
 import shutil
@@ -18,11 +21,19 @@ from qa import parity, rules, site
 
 CARET = "‸"
 WORDS = {
-    "zh": {"L": "zh", "O": "en", "S": "另见", "T": "残差网络", "P": "中文：", "U": "中文和"},
-    "en": {"L": "en", "O": "zh", "S": "See", "T": "residual networks", "P": "English: ", "U": "English and "},
+    "zh": {"L": "zh", "O": "en", "S": "另见", "T": "残差网络", "P": "中文：", "U": "中文和", "W": "这是一段中文。"},
+    "en": {
+        "L": "en",
+        "O": "zh",
+        "S": "See",
+        "T": "residual networks",
+        "P": "English: ",
+        "U": "English and ",
+        "W": "This is a paragraph.",
+    },
 }
-SLOTS = {"zh": "另见[残差网络]", "en": "See also [residual networks]"}
-PAGE = "docs/training/dropout.{L}.md"
+SLOTS = {"zh": "另见[", "en": "See also ["}  # what `text` is put before
+PAGES = {"base": "docs/training/dropout.{L}.md", "plain": "docs/guide/index.{L}.md"}
 
 
 @dataclass(frozen=True)
@@ -31,11 +42,12 @@ class Case:
 
     name: str
     rules: tuple[str, ...]
+    base: str
     edits: tuple[dict[str, str], ...]
 
     def run(self, root: Path) -> tuple[list[Any], set[tuple[str, int, int]]]:
         """Break a copy at `root`; what is reported, and where it should have been."""
-        shutil.copytree(FIXTURES / "base", root)
+        shutil.copytree(FIXTURES / self.base, root)
         places = {place for edit in self.edits for place in _apply(root, edit)}
         return rules.check(site.load(root)), places
 
@@ -68,16 +80,17 @@ def placed(case: Case, issues: list[Any], places: set[tuple[str, int, int]]) -> 
 def _cases(name: str) -> Iterator[Case]:
     loaded = yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
     for group, entries in loaded.items():
+        base = "plain" if group.startswith("plain") else "base"
         for number, entry in enumerate(entries, 1):
             wanted = str(entry.get("rule", "")).split()
-            yield Case(f"{group}-{number}", tuple(wanted), tuple(_edits(entry)))
+            yield Case(f"{group}-{number}", tuple(wanted), base, tuple(_edits(entry, PAGES[base])))
 
 
-def _edits(entry: dict[str, Any]) -> Iterator[dict[str, str]]:
+def _edits(entry: dict[str, Any], page: str) -> Iterator[dict[str, str]]:
     for language in ("zh", "en"):
         text = entry.get(language, entry.get("text"))
         if text is not None:
-            yield {"in": _filled(PAGE, language), "before": SLOTS[language], "put": f"{_filled(text, language)}\n\n"}
+            yield {"in": _filled(page, language), "before": SLOTS[language], "put": f"{_filled(text, language)}\n\n"}
         for edit in entry.get("each", []):
             yield {key: _filled(value, language) for key, value in edit.items()}
     yield from entry.get("edits", [])
@@ -94,10 +107,11 @@ def _apply(root: Path, edit: dict[str, str]) -> Iterator[tuple[str, int, int]]:
     if "at" in edit:
         path, line, column = edit["at"].rsplit(":", 2)
         yield path, int(line), int(column)
-    name = edit.get("in") or edit.get("write") or edit.get("delete") or edit.get("encode") or ""
+    name = edit.get("in") or edit.get("write") or ""
     target = root / name
     match edit:
         case {"in": _, "before": mark, "put": new}:
+            assert mark in target.read_text(encoding="utf-8"), f"{name} has no {mark!r}"
             yield from _write(root, name, target.read_text(encoding="utf-8").replace(mark, new + mark, 1))
         case {"in": _, "replace": old, "with": new}:
             text = target.read_text(encoding="utf-8")
@@ -106,17 +120,28 @@ def _apply(root: Path, edit: dict[str, str]) -> Iterator[tuple[str, int, int]]:
         case {"write": _, "text": text}:
             target.parent.mkdir(parents=True, exist_ok=True)
             yield from _write(root, name, text)
+        case {"at": _}:
+            pass
+        case _:
+            _change(root, edit)
+
+
+def _change(root: Path, edit: dict[str, str]) -> None:
+    """Edits of whole files."""
+    match edit:
         case {"copy": source, "to": copy}:
             (root / copy).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(root / source, root / copy)
-        case {"delete": _}:
-            target.unlink()
-        case {"encode": _, "as": encoding}:
-            target.write_bytes(target.read_text(encoding="utf-8").encode(encoding))
+        case {"move": source, "to": new}:
+            (root / source).rename(root / new)
+        case {"prepend": start, "to": name}:
+            (root / name).write_bytes(start.encode("latin-1") + (root / name).read_bytes())
+        case {"delete": name}:
+            (root / name).unlink()
+        case {"encode": name, "as": encoding}:
+            (root / name).write_bytes((root / name).read_text(encoding="utf-8").encode(encoding))
         case {"accept": pages}:
             parity.accept(site.load(root), [pages], one_sided=False)
-        case {"at": _}:
-            pass
         case _:
             raise AssertionError(f"no such edit: {edit}")
 

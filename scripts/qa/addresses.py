@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +13,10 @@ PLACEHOLDERS = re.compile(
     r"(^|\.)(example\.(com|org|net)|.*\.(example|invalid|test))$|^(your|my)[-_.]?(site|domain|host|org|url)\b", re.I
 )
 PLACEHOLDER_WORDS = re.compile(r"(?<![A-Za-z0-9])(TODO|TBD|FIXME|XXX+|CHANGEME|INSERT[-_ ]?(URL|LINK))(?![A-Za-z0-9])")
+PLACEHOLDER_SEGMENTS = re.compile(
+    r"/(your[-_]?(user[-_]?)?(name|user|repo(sitory)?|org(ani[sz]ation)?|project|account|token|id|page|file)|path/to"
+    r"|USER(NAME)?|OWNER|REPO(SITORY)?|ORG(ANIZATION)?)(?=[/?#.]|$)"
+)
 TEMPLATE = re.compile(r"\{\{|\}\}|<[^>]*>|\$\{|%7B%7B", re.I)
 HOST_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 MAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -55,8 +60,8 @@ def placeholder(value: str) -> str | None:
     """An address that someone meant to fill in."""
     if PLACEHOLDERS.search(_host(value)):
         return f"'{_host(value)}' is a placeholder"
-    found = PLACEHOLDER_WORDS.search(value) or TEMPLATE.search(value)
-    return f"'{found[0]}' is a placeholder" if found else None
+    found = PLACEHOLDER_WORDS.search(value) or TEMPLATE.search(value) or PLACEHOLDER_SEGMENTS.search(value)
+    return f"'{found[0].lstrip('/')}' is a placeholder" if found else None
 
 
 def _malformed(value: str) -> Iterator[str]:
@@ -92,6 +97,8 @@ def _host_problems(value: str) -> Iterator[str]:
         if re.fullmatch(r"[\d.]+", host) and not _is_ip(host):
             yield f"'{host}' is no IP address"
         return
+    if mixed := next((label for label in host.split(".") if len(scripts(label)) > 1), None):
+        yield f"'{mixed}' mixes letters of {' and '.join(sorted(scripts(mixed)))}, which look alike"
     ascii_host = _ascii(host)
     if not ascii_host or not all(HOST_LABEL.fullmatch(label) for label in ascii_host.removesuffix(".").split(".")):
         yield f"'{host}' is no host name"
@@ -99,6 +106,12 @@ def _host_problems(value: str) -> Iterator[str]:
         yield f"the host '{host}' has no domain"
     elif not re.fullmatch(r"[A-Za-z]{2,}|xn--[A-Za-z0-9-]+", ascii_host.removesuffix(".").rpartition(".")[2]):
         yield f"the host '{host}' has no top-level domain"
+
+
+def scripts(label: str) -> set[str]:
+    """Latin, Greek, Cyrillic: the alphabets of a label whose letters can be taken for each other."""
+    names = (unicodedata.name(one, "").partition(" ")[0] for one in label if one.isalpha())
+    return {name.title() for name in names} & {"Latin", "Greek", "Cyrillic"}
 
 
 def _rest_problems(value: str) -> Iterator[str]:

@@ -50,10 +50,13 @@ PATTERNS = (
     Pattern("claim", re.compile(r"^ *///+[ \t]*claim[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
     Pattern("details", re.compile(r"^ *///+[ \t]*details[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
     Pattern("block", re.compile(r"^ *///+[ \t]*(?!claim\b|details\b)([\w-]+)", re.M), 1, hides=False),
+    Pattern("block", re.compile(r"^[ >]*(?:!!!|\?\?\?\+?)[ ]*([\w-]+)", re.M), 1, hides=False),
+    Pattern("block", re.compile(r"^[ >]*(===)[+!]*[ ]*\"", re.M), 1, hides=False),
     Pattern("quote", re.compile(r"^ {0,3}>[^\n]*(?:\n {0,3}>[^\n]*)*", re.M), 0, hides=False),
     Pattern("figure", re.compile(r"!\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
     Pattern("citation", re.compile(r"(?<!\!)\[((?:@[^\]\[]+))\](?![(\[])"), 1),
     Pattern("link", re.compile(r"(?<!\!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
+    Pattern("definition", re.compile(r"^ {0,3}\[(?!\^)([^\[\]\n]+)\]:[ \t]*<?([^\s>]+)>?", re.M), 2, 1, hides=False),
     Pattern("item", re.compile(r"^( *)(?:[-*+]|\d+\.)[ \t]+(?=\S)", re.M), 1, hides=False),
     Pattern("row", re.compile(r"^ *\|.*\| *$", re.M), 0, hides=False),
 )

@@ -15,21 +15,21 @@ RULES: dict[str, Rule] = {}
 # What a fault drags along: a rule → the rules whose findings on the same page, in any language, explain its own.
 LINK_FAULTS = """
 missing-file wrong-case wrong-depth no-extension built-address folder-link bare-link other-language-link broken-link
-absolute-link outside-docs own-domain empty-target invisible-character full-width-character backslash-link space-in-
-target local-file-link script-link local-address placeholder-address malformed-address credentials-in-address bad-mail
+absolute-link outside-docs own-domain empty-target invisible-character full-width-character backslash-link
+space-in-target local-file-link script-link local-address placeholder-address malformed-address credentials-in-address bad-mail
 excluded-link draft-link missing-anchor anchor-form anchor-other-language undefined-reference broken-definition
 unclosed-comment missing-image
 """
 LINKS = frozenset(LINK_FAULTS.split())
 SWALLOWING = frozenset({"unclosed-fence", "unclosed-comment", "broken-tag", "merge-marker", "unclosed-block", "empty-page"})
 CONVENTIONS = """
-unknown-key missing-key bad-value bad-file-name missing-section section-order section-title heading-without-id unknown-locator
+missing-key bad-value bad-file-name missing-section section-order section-title heading-without-id unknown-locator
 """
 CONVENTIONAL = frozenset(CONVENTIONS.split())
 RENDERED = {"links", "leftovers", "anchors", "images", "navigation"}
 LEFTOVERS = """
-broken-link broken-emphasis broken-attribute-list unknown-block stray-block-end unclosed-block broken-table broken-
-list broken-heading unbalanced-math broken-citation undefined-reference broken-definition
+broken-link broken-emphasis broken-attribute-list unknown-block stray-block-end unclosed-block broken-table
+broken-list broken-heading unbalanced-math broken-citation undefined-reference broken-definition
 """
 LEFT = LEFTOVERS.split()
 CONSEQUENCES = {

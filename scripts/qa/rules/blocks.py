@@ -18,6 +18,16 @@ OPEN = re.compile(
     r"|[!！][ \u3000]+(?=\[[^\]\n]*\]\([^)\s]+\.(?:svg|png|jpe?g|webp)[^)\n]*\))",
     re.M,
 )
+NAMED = {"!!!": "admonition", "???": "pymdownx.details", "===": "pymdownx.tabbed"}  # the extension of each mark
+HEAD = re.compile(
+    r"^(?P<lead>[ ]*)(?P<mark>!!!|\?\?\?|===)[+!]*[ ]*(?P<name>[\w-]+(?:[ ]+[\w-]+)*)?[ ]*(?P<title>\"[^\"\n]*\")?[ ]*(?:\n|\Z)",
+    re.M,
+)
+NEXT = re.compile(r"(?P<gap>(?:[ \t]*\n)*)(?P<indent>[ ]*)(?P<text>\S?)")
+TASK = re.compile(
+    r"^[ >]*(?:[-*+]|\d+\.)[ ]+(?P<box>\[(?:[ xX]\](?=[^\s(\[])|[ ]{2,}\]|[ ]+[xX][ ]*\]|[xX][ ]+\]|\](?=[ ])))", re.M
+)
+ONE_WORD = re.compile(r"^#{1,6}[ \t].*?(?P<list>\{:?[ ]*(?P<word>[\w-]+)[ ]*\})[ \t]*$", re.M)
 HEADING = re.compile(r"^#{1,6}[^\s#]", re.M)
 TABLE = re.compile(
     r"^(?P<head>[ ]*\S.*\|.*)\n(?P<rule>[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?)[ ]*\n(?P<rows>(?:.*\S.*\n?)*)", re.M
@@ -42,6 +52,43 @@ def unclosed_block(site: Site) -> Iterator[Issue]:
                 open_blocks.pop()
         for slashes, place in open_blocks:
             yield _at(place, "unclosed-block", "this block is never closed", f"End it with a line of {slashes}.")
+
+
+@rule
+def unindented_block(site: Site) -> Iterator[Issue]:
+    """What belongs to an admonition or a tab is indented by four spaces; anything else stands outside of it.
+
+    Bad:  `!!! note` and its text at the margin
+    Good: the text indented by four spaces
+    """
+    marks = {mark for mark, extension in NAMED.items() if site.settings.extension(extension) is not None}
+    for page in site.pages:
+        here = source.of(page)
+        for head in HEAD.finditer(here.prose) if any(mark in page.text for mark in marks) else ():
+            after = NEXT.match(here.body, head.end())
+            inside = after and after["text"] and len(after["indent"]) >= len(head["lead"]) + 4
+            alone = after and after["gap"] and head["title"] and head["mark"] != "==="  # a title may say all
+            if head["mark"] in marks and (head["name"] or head["title"]) and not inside and not alone:
+                offset = after.start("text") if after and after["text"] and not after["gap"] else head.start("mark")
+                message = f"nothing of '{head['mark']} {head['name'] or head['title']}' is indented, and it stays empty"
+                remedy = f"Indent what belongs to it by {len(head['lead']) + 4} spaces."
+                yield _at(here.place(offset), "unindented-block", message, remedy)
+
+
+@rule
+def broken_task(site: Site) -> Iterator[Issue]:
+    """The box of a task is `[ ]` or `[x]`, and a space follows it.
+
+    Bad:  `- [x]done`, `- [ x ] done`
+    Good: `- [x] done`
+    """
+    if site.settings.extension("pymdownx.tasklist") is None:
+        return
+    for page in site.pages:
+        here = source.of(page)
+        for match in TASK.finditer(here.prose) if "[" in page.text else ():
+            place = here.place(match.start("box"))
+            yield _at(place, "broken-task", f"'{match['box']}' is no box of a task", "Write `- [ ] text` or `- [x] text`.")
 
 
 @rule
@@ -89,6 +136,11 @@ def attribute_list(site: Site) -> Iterator[Issue]:
             if ids and (odd or len(ids) > 1):
                 what = f"'{odd[0]}' is neither id nor class nor value" if odd else f"there are {len(ids)} ids"
                 yield _at(place, "attribute-list", what, "Write `{ #id .class name=value }`.")
+        here = source.of(page)
+        for match in ONE_WORD.finditer(here.prose) if "{" in page.text and site.settings.extension("attr_list") is not None else ():
+            if match["word"] not in {"markdown", "hidden", "-"}:
+                what = f"'{match['word']}' is neither id nor class nor value"
+                yield _at(here.place(match.start("list")), "attribute-list", what, f"Write `{{ #{match['word']} }}`.")
 
 
 @rule

@@ -12,6 +12,13 @@ from qa.page import Page
 from qa.rules import rule
 from qa.site import Site
 
+# What MkDocs, Material and their usual plugins read from front matter: on a site without qa.yml, a slip of one of these.
+KEY_NAMES = """
+title description template hide search icon status subtitle tags social comments date authors categories draft links pin
+readtime slug robots image author revision_date exclude boost keywords redirect redirects lang
+"""
+KEYS = tuple(KEY_NAMES.split())
+
 
 @rule
 def unknown_key(site: Site) -> Iterator[Issue]:
@@ -20,10 +27,11 @@ def unknown_key(site: Site) -> Iterator[Issue]:
     Bad:  `alias: [BN]`
     Good: `aliases: [BN]`
     """
+    closed = bool(site.conventions.front_matter)
     for page in site.pages:
-        allowed = _keys(page, site)
+        allowed = _keys(page, site) if closed else list(KEYS)
         for key in page.meta:
-            if key not in allowed:
+            if key not in allowed and (closed or nearest(str(key), KEYS, 0.8)):
                 message = f"unknown key '{key}'{_did_you_mean(str(key), allowed)}"
                 yield _at(page, str(key), "unknown-key", message, f"Keys of this page: {', '.join(allowed)}.")
 

@@ -37,7 +37,7 @@ def untranslated(site: Site) -> Iterator[Issue]:
     for page in site.pages:
         if page.language in site.conventions.languages:
             for start, text in _sentences(page):
-                if _is_foreign(text, chinese=page.language == "zh"):
+                if _is_foreign(text, page.language == "zh", heading=page.text[:start].rpartition("\n")[2].startswith("#")):
                     place = source.of(page).place(start)
                     message = f"this is not in the language of the page ({page.language}): '{' '.join(text.split())[:40]}…'"
                     yield Issue(page.path, place.line, place.column, "untranslated", message, "Translate it.")
@@ -114,6 +114,24 @@ def inline_formula_mismatch(site: Site) -> Iterator[Issue]:
 
 
 @rule
+def inline_code_mismatch(site: Site) -> Iterator[Issue]:
+    """The code in a section's text names the same things in every language.
+
+    Bad:  `model.eval()` here and `model.train()` there
+    Good: the same in both
+    """
+    for default, page in _pairs(site):
+        theirs, ours = ({(e.section, e.value): e for e in one.each("code") if not HAN.search(e.value)} for one in (default, page))
+        sections = {section for section, _ in theirs} & {section for section, _ in ours}
+        for section in [s for s in dict.fromkeys(section for section, _ in ours) if s in sections]:
+            missing = [e for key, e in theirs.items() if key not in ours and key[0] == section]
+            extra = [e for key, e in ours.items() if key not in theirs and key[0] == section]
+            if missing and extra:
+                message = f"the code '{extra[0].value}' is '{missing[0].value}' in {default.path.name}:{missing[0].line}"
+                yield Issue(page.path, extra[0].line, extra[0].column, "inline-code-mismatch", message, "Make them the same.")
+
+
+@rule
 def outdated_translation(site: Site) -> Iterator[Issue]:
     """When a section changes in one language, it changes in the others; `check.py --accept` records that they agree.
 
@@ -167,13 +185,13 @@ def _sentences(page: Page) -> Iterator[tuple[int, str]]:
         yield match.start(1), match[1].replace("|", " ")
 
 
-def _is_foreign(text: str, chinese: bool) -> bool:
+def _is_foreign(text: str, chinese: bool, heading: bool) -> bool:
     """Whether a piece of prose is written in the other script; what is set apart (quoted, bracketed, linked) is ignored."""
     text = SET_APART.sub(" ", text)
     han, words = len(HAN.findall(text)), WORD.findall(text)
     if chinese:
         return han * 8 < len(words) and len(words) >= 4 and any(word.lower() in FUNCTION_WORDS for word in words)
-    return han >= 6 and han > 2 * len(words)
+    return han >= (2 if heading and not words else 6) and han > 2 * len(words)
 
 
 def _numbers(page: Page) -> dict[str, list[tuple[str, int]]]:

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import yaml
 
-from qa import links, settings
+from qa import addresses, links, settings
 from qa.issue import Issue
 from qa.nearest import did_you_mean, nearest
 from qa.rules import rule
@@ -15,6 +15,9 @@ from qa.site import Site
 
 CONFIG = PurePosixPath(settings.FILE)
 ASSET = re.compile(r"['\"]([\w./-]+\.(?:svg|png|css|js|woff2?|ico|jpg))['\"]\s*\|\s*url")
+LITERAL = re.compile(r"<(?:a|link|script|img|iframe|form)\b[^<>]*?\s(?:href|src|action)=([\"'])([^\"'{}]*)\1", re.I)
+TEMPLATE_COMMENT = re.compile(r"\{#.*?#\}|<!--.*?-->", re.S)
+FORMS = (addresses.malformed, addresses.local, addresses.placeholder, addresses.credentials)
 INCLUDE = re.compile(r"\{%-?\s*(?:include|import|from|extends)\s+[\"']([^\"']+)[\"']")
 
 
@@ -70,6 +73,26 @@ def missing_in_navigation(site: Site) -> Iterator[Issue]:
             mark = node.start_mark
             remedy = did_you_mean(entry, known, "Mend the path.")
             yield Issue(CONFIG, mark.line + 1, mark.column + 1, "missing-in-navigation", f"there is no page '{entry}'", remedy)
+        elif (whole := _neutral(entry, site)) != entry:
+            message = f"'{entry}' is the page in one language, and the others lose it"
+            mark, remedy = node.start_mark, f"Write {whole}."
+            yield Issue(CONFIG, mark.line + 1, mark.column + 1, "missing-in-navigation", message, remedy)
+
+
+@rule
+def doubled_in_navigation(site: Site) -> Iterator[Issue]:
+    """`nav` names a page once: readers who go on to the next page would go in a circle.
+
+    Bad:  `training/index.md` twice
+    Good: once
+    """
+    first: dict[str, int] = {}
+    for entry, node in sorted(_nav(site), key=lambda one: one[1].start_mark.index):
+        line = first.setdefault(entry, node.start_mark.line + 1)
+        if line != node.start_mark.line + 1:
+            message = f"'{entry}' stands here again, first on line {line}"
+            remedy = "Keep one of them."
+            yield Issue(CONFIG, node.start_mark.line + 1, node.start_mark.column + 1, "doubled-in-navigation", message, remedy)
 
 
 @rule
@@ -151,6 +174,12 @@ def unanswered_number(site: Site) -> Iterator[Issue]:
             )
 
 
+def _neutral(entry: str, site: Site) -> str:
+    """The name that stands for a page in every language: training/index.md for training/index.zh.md."""
+    languages = "|".join(site.conventions.languages)
+    return re.sub(rf"\.(?:{languages})\.md$", ".md", entry) if len(site.conventions.languages) > 1 else entry
+
+
 def _own(page: PurePosixPath, path: str, site: Site) -> bool:
     return str(page.relative_to(site.settings.docs)) == path
 
@@ -206,11 +235,25 @@ def _templates(site: Site, where: links.Map, folder: Path) -> Iterator[Issue]:
         path = PurePosixPath(folder.as_posix()) / name
         for match in ASSET.finditer(text):
             yield from _asset(match[1], site, where, path, text)
+        yield from _addresses(text, path)
         for match in INCLUDE.finditer(text):
             near = nearest(match[1], own, 0.85)
             if match[1] not in own and near and not near.startswith("main"):
                 line, column = _position(text, match[1])
                 yield Issue(path, line, column, "missing-asset", f"there is no template '{match[1]}'", f"Did you mean '{near}'?")
+
+
+def _addresses(text: str, path: PurePosixPath) -> Iterator[Issue]:
+    """What a template writes as it stands: an address that a page below another folder would not reach, or nobody."""
+    for match in LITERAL.finditer(TEMPLATE_COMMENT.sub(lambda one: " " * len(one[0]), text)):
+        value, offset = match[2], match.start(2)
+        if re.match(r"[a-z][a-z+.-]*:|//", value, re.I):
+            problem = next((found for ask in FORMS if (found := ask(value))), None)
+        else:
+            problem = f"'{value}' leads elsewhere from every folder" if re.match(r"[^#?]", value) else None
+        if problem:
+            line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+            yield Issue(path, line, column, "template-address", problem, "Write `{{ 'path' | url }}`, or an address on the web.")
 
 
 def _redirects(site: Site) -> dict[str, str]:

@@ -11,6 +11,7 @@ from qa.page import Page
 from qa.rules import rule
 from qa.site import Site
 
+FACTS = {"claim": r"\b[a-z]+/\d+\b", "block": r"^[\w-]+$"}  # what a block says that has no language
 Shape = Callable[[Page], list[tuple[str, Element]]]
 
 
@@ -79,7 +80,7 @@ def link_mismatch(site: Site) -> Iterator[Issue]:
     """
 
     def links(page: Page) -> list[tuple[str, Element]]:
-        return [(_neutral(e.value, site), e) for e in page.each("link")]
+        return [(_neutral(e.value, site), e) for e in page.each("link", "definition")]
 
     yield from _compare(site, "link-mismatch", "link", links, ordered=False)
 
@@ -116,10 +117,7 @@ def block_mismatch(site: Site) -> Iterator[Issue]:
     for kind, name in names.items():
 
         def blocks(page: Page, kind: str = kind) -> list[tuple[str, Element]]:
-            return [
-                (" ".join([e.section, *re.findall(r"\b[a-z]+/\d+\b", e.value if kind == "claim" else "")]), e)
-                for e in page.each(kind)
-            ]
+            return [(" ".join([e.section, *re.findall(FACTS.get(kind, r"(?!)"), e.value)]), e) for e in page.each(kind)]
 
         yield from _compare(site, "block-mismatch", name, blocks)
 
@@ -160,7 +158,12 @@ def _difference(
 
 
 def _neutral(target: str, site: Site) -> str:
-    """A target without the language in its file name."""
+    """A target without the language in its file name, or in the host and path of an address on the web."""
+    if re.match(r"https?:", target):
+        host, _, path = target.partition("://")[2].partition("/")
+        code = rf"(?:{'|'.join(site.conventions.languages)})(?:[-_]\w+)?"
+        other = re.sub(rf"^{code}\.", "", host)
+        return other if other != host else re.sub(rf"(?<=/){code}/", "", f"{host}/{path}")
     return re.sub(rf"\.({'|'.join(site.conventions.languages)})(\.\w+)(?=$|[#?])", r"\2", target)
 
 

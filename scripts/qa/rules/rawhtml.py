@@ -30,6 +30,7 @@ VOID, OPTIONAL = frozenset(VOID_NAMES.split()), frozenset(OPTIONAL_NAMES.split()
 KNOWN = VOID | OPTIONAL | frozenset(OTHER_NAMES.split())
 NEEDED = {"img": "src|srcset", "a": "href|id|name", "iframe": "src|srcdoc", "use": "href|xlink:href"}
 TAG = re.compile(r"(?<!\\)<(/?)([A-Za-z][A-Za-z0-9-]*)((?:\s+[^<>]*?|/)?)(/?)>")
+SPACED = re.compile(r"\sid\s*=\s*(\"[^\"]*\s[^\"]*\"|'[^']*\s[^']*')")
 HALF = re.compile(r"(?<![\\<\w])</?([A-Za-z][A-Za-z0-9]*)(?=\s+[a-z-]+=[\"'][^<>]*$)", re.M)
 
 
@@ -86,6 +87,8 @@ def broken_tag(site: Site) -> Iterator[Issue]:
             needs = NEEDED.get(match[2].lower()) if not match[1] else None
             if needs and not re.search(rf"\b(?:{needs})\s*=", match[3], re.I):
                 yield _at(place, "broken-tag", f"'{match[0][:40]}' leads nowhere", f"Give it one of: {needs.replace('|', ', ')}.")
+            if not match[1] and (spaced := SPACED.search(match[3])):
+                yield _at(place, "broken-tag", f"the id {spaced[1]} has a space, and no link can name it", "Take out the space.")
         for place, match in here.finditer(HALF):
             if match[1].lower() in KNOWN and ">" not in _rest(here.prose, match.end()):
                 yield _at(place, "broken-tag", f"the tag '<{match[1]}' is never closed", "Close it with '>'.")
