@@ -1,5 +1,8 @@
 """Compare the validator with its peers: `python scripts/bench_check.py`. Generates sites, runs every tool on them, prints a table.
 
+`--faults N` compares what they find: about N of the faults of tests/faults.yml, evenly taken, one at a time in a small valid
+site, and as many of the traps. A tool has found a fault where it says more than of the valid site.
+
 A comparison in one run on one machine, never a test: look at the ratios. Cold is the first run, warm the second, edit the one
 after a change in one page. Memory is that of all processes of a tool together, sampled. Linux only, as far as memory goes.
 """
@@ -8,6 +11,7 @@ import argparse
 import contextlib
 import http.server
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -85,8 +89,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--built", type=int, nargs="*", default=[1000, 10000], help="pages of the built sites")
     parser.add_argument("--limit", type=float, default=120, help="seconds for one run")
     parser.add_argument("--only", default="", help="only the tools whose name contains this")
+    parser.add_argument("--faults", type=int, default=0, help="compare what the tools find in about so many faults and traps")
     options = parser.parse_args(arguments)
     install()
+    if options.faults:
+        return detection(options)
     print(
         "| site | tool | cold s | warm s | edit s | CPU s | MB | × ours |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
     )
@@ -99,6 +106,46 @@ def main(arguments: list[str]) -> int:
                     print(line, flush=True)
                 shutil.rmtree(root)
     return 0
+
+
+def detection(options: argparse.Namespace) -> int:
+    """One line for each tool that reads sources: faults found and traps reported."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from detection import faults, traps  # the tests' own, needed here alone
+
+    print("| tool | faults found | traps reported |\n| --- | ---: | ---: |")
+    for tool in (one for one in TOOLS if one.reads == "source" and (one.ours or options.only in one.name)):
+        if not shutil.which(tool.program):
+            print(f"| {tool.name} | does not install here | |")
+            continue
+        cases = [all_[:: max(1, len(all_) // options.faults)] for all_ in (faults(), traps())]
+        found = [sum(reports(tool, case) for case in some) for some in cases]
+        print(f"| {tool.name} | {found[0]} of {len(cases[0])} | {found[1]} of {len(cases[1])} |", flush=True)
+    return 0
+
+
+def reports(tool: Tool, case: "Case") -> bool:  # noqa: F821 (of the tests)
+    """Whether a tool says more of a broken site than of the valid one."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "site"
+        case.apply(root)
+        return lines(tool, root) > said_of_valid(tool, case.base)
+
+
+@cache
+def said_of_valid(tool: Tool, base: str) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "site"
+        shutil.copytree(ROOT / "tests/fixtures" / base, root)
+        return lines(tool, root)
+
+
+def lines(tool: Tool, root: Path) -> int:
+    """How many lines with a word of complaint or with a path a tool prints; an exit that is not clean counts as one."""
+    command = [word for word in tool.command(root) if word not in ("-q", "--silent", "--no-progress")]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, errors="replace", env=_environment(), check=False)
+    said = re.findall(r"(?im)^.*(?:warning|error|\.md:\d+|\[[A-Z]+\] \S+ \|).*$", done.stdout + done.stderr)
+    return len(said) + (done.returncode != 0)
 
 
 def rows(kind: str, size: int, root: Path, edited: Path, options: argparse.Namespace) -> Iterator[str]:

@@ -47,9 +47,13 @@ class Case:
 
     def run(self, root: Path) -> tuple[list[Any], set[tuple[str, int, int]]]:
         """Break a copy at `root`; what is reported, and where it should have been."""
-        shutil.copytree(FIXTURES / self.base, root)
-        places = {place for edit in self.edits for place in _apply(root, edit)}
+        places = self.apply(root)
         return rules.check(site.load(root)), places
+
+    def apply(self, root: Path) -> set[tuple[str, int, int]]:
+        """Write the broken site to `root`; the places that should be named."""
+        shutil.copytree(FIXTURES / self.base, root)
+        return {place for edit in self.edits for place in _apply(root, edit)}
 
 
 @cache
