@@ -164,6 +164,16 @@ def test_a_result_names_the_question_marks_the_match_and_leads_to_the_section(sp
     assert spied.locator(".katex mark").count() == 0
 
 
+def test_matches_are_marked_also_where_the_script_comes_from_the_cache(spied: Page, built: Built) -> None:
+    counts = []
+    for word in ("Forgetting", "eval", "Forgetting", "eval"):
+        spied.goto(f"{built.address}en/training/batch-normalization/?h={word}")
+        spied.wait_for_load_state("networkidle")
+        counts.append(spied.locator("article mark[data-md-highlight]").count())
+    assert counts[:2] == counts[2:]
+    assert all(counts)
+
+
 def test_enter_opens_the_first_result(spied: Page, built: Built) -> None:
     spied.goto(built.address)
     ask(spied, "梯度消失")

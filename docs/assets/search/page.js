@@ -65,5 +65,7 @@ function highlight(text) {
   return element;
 }
 
-const sought = new URL(location).searchParams.get("h");
-if (sought) mark(sought.split(/\s+/).filter((word) => word.length > 1).slice(0, 20));
+// From the cache this script comes before the text of the page has been read.
+const markSought = () => mark((new URL(location).searchParams.get("h") ?? "").split(/\s+/).filter((word) => word.length > 1).slice(0, 20));
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", markSought, { once: true });
+else markSought();
