@@ -43,7 +43,7 @@ def test_the_small_valid_site_has_no_problem() -> None:
 def test_the_command_line_says_what_to_do_and_exits_with_1_or_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edits = [{"in": "docs/training/dropout.zh.md", "replace": "level: junior", "with": "level: middle"}]
     assert check.main([str(broken_site(edits, tmp_path / "site"))]) == 1
-    assert "    level: middle\n    ^\n  → Levels: junior, mid, senior." in capsys.readouterr().out
+    assert "    level: middle\n           ^\n  → Levels: junior, mid, senior." in capsys.readouterr().out
     assert check.main([str(tmp_path)]) == 2
     assert "qa.yml:1:1: there is no such file" in capsys.readouterr().err
     assert check.main([str(FIXTURES / "base")]) == 0

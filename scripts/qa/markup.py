@@ -78,7 +78,20 @@ def prose(text: str) -> str:
     """The text with everything blanked that is no prose: code, formulas, comments; lines and columns stay."""
     for pattern in PATTERNS[:6]:
         text = _blank(text, list(pattern.regex.finditer(text)))
-    return text
+    return _blank(text, [match for match in INDENTED.finditer(text) if not _continues(text, match.start())])
+
+
+INDENTED = re.compile(r"(?:(?<=\n\n)|(?<=\A))(?:(?: {4}|\t)[^\n]*\S[^\n]*(?:\n|\Z)|[ \t]*\n(?= {4}|\t))+", re.M)
+CONTAINER = re.compile(r"[ >]*(?:[-*+]|\d+\.)[ \t]|!!!|\?\?\?|===|:[ \t]|\[\^|<|\*\[")
+
+
+def _continues(text: str, offset: int) -> bool:
+    """Whether what is indented belongs to a list item, an admonition or the like above it, and so is no code."""
+    above = text[:offset].rstrip()
+    for line in reversed(above.splitlines()):
+        if line.strip() and not line.startswith(("    ", "\t")):
+            return bool(CONTAINER.match(line))
+    return False
 
 
 def blanked(text: str, kinds: tuple[str, ...]) -> str:

@@ -34,7 +34,7 @@ CANDIDATE = re.compile(
     re.X | re.M | re.I,
 )
 SELECTOR = ", ".join(f"[{name.replace(':', chr(92) + ':')}]" for name in ATTRIBUTES)
-MARKED_SNIPPETS = {".md", ".markdown", ".html", ".txt"}
+MARKED_SNIPPETS = {".md", ".markdown", ".html", ".txt", ".inc", ".out", ""}
 TRIGGERS = {  # what a text must hold for an inline pattern to match in it
     "backtick": ("`",), "escape": ("\\",), "reference": ("[",), "link": ("[",), "image_link": ("![",), "image_reference": ("![",),
     "short_reference": ("[",), "short_image_ref": ("![",), "autolink": ("<",), "automail": ("<",), "linebreak": ("  \n",),

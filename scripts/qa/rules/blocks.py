@@ -27,6 +27,8 @@ NEXT = re.compile(r"(?P<gap>(?:[ \t]*\n)*)(?P<indent>[ ]*)(?P<text>\S?)")
 TASK = re.compile(
     r"^[ >]*(?:[-*+]|\d+\.)[ ]+(?P<box>\[(?:[ xX]\](?=[^\s(\[])|[ ]{2,}\]|[ ]+[xX][ ]*\]|[xX][ ]+\]|\](?=[ ])))", re.M
 )
+BOX = re.compile(r"^[ >]*[-*+][ ]+(?P<box>\[[ xX]\])(?=[ ]+\S)", re.M)
+SETEXT = re.compile(r"^[^\n|]*\S[ \t]*[.。!！;；,，:：?？][ \t]*\n(?P<rule>-{2,}|={2,})[ \t]*$", re.M)
 ONE_WORD = re.compile(r"^#{1,6}[ \t].*?(?P<list>\{:?[ ]*(?P<word>[\w-]+)[ ]*\})[ \t]*$", re.M)
 HEADING = re.compile(r"^#{1,6}[^\s#]", re.M)
 TABLE = re.compile(
@@ -67,9 +69,8 @@ def unindented_block(site: Site) -> Iterator[Issue]:
         for head in HEAD.finditer(here.prose) if any(mark in page.text for mark in marks) else ():
             after = NEXT.match(here.body, head.end())
             inside = after and after["text"] and len(after["indent"]) >= len(head["lead"]) + 4
-            alone = after and after["gap"] and head["title"] and head["mark"] != "==="  # a title may say all
-            if head["mark"] in marks and (head["name"] or head["title"]) and not inside and not alone:
-                offset = after.start("text") if after and after["text"] and not after["gap"] else head.start("mark")
+            if head["mark"] in marks and (head["name"] or head["title"]) and not inside:
+                offset = after.start("text") if after and after["text"] else head.start("mark")
                 message = f"nothing of '{head['mark']} {head['name'] or head['title']}' is indented, and it stays empty"
                 remedy = f"Indent what belongs to it by {len(head['lead']) + 4} spaces."
                 yield _at(here.place(offset), "unindented-block", message, remedy)
@@ -77,18 +78,32 @@ def unindented_block(site: Site) -> Iterator[Issue]:
 
 @rule
 def broken_task(site: Site) -> Iterator[Issue]:
-    """The box of a task is `[ ]` or `[x]`, and a space follows it.
+    """The box of a task is `[ ]` or `[x]`, a space follows it, and the site has such lists.
 
     Bad:  `- [x]done`, `- [ x ] done`
     Good: `- [x] done`
     """
-    if site.settings.extension("pymdownx.tasklist") is None:
-        return
+    known = site.settings.extension("pymdownx.tasklist") is not None
     for page in site.pages:
         here = source.of(page)
-        for match in TASK.finditer(here.prose) if "[" in page.text else ():
-            place = here.place(match.start("box"))
-            yield _at(place, "broken-task", f"'{match['box']}' is no box of a task", "Write `- [ ] text` or `- [x] text`.")
+        for match in (TASK if known else BOX).finditer(here.prose) if "[" in page.text else ():
+            message = f"'{match['box']}' is no box of a task" if known else "this site has no lists of tasks"
+            remedy = "Write `- [ ] text` or `- [x] text`." if known else "Leave the box out, or enable pymdownx.tasklist."
+            yield _at(here.place(match.start("box")), "broken-task", message, remedy)
+
+
+@rule
+def accidental_heading(site: Site) -> Iterator[Issue]:
+    """A line of hyphens has a blank line before it: right below a sentence it makes the sentence a heading.
+
+    Bad:  “A sentence.” and `---` on the next line
+    Good: a blank line between them
+    """
+    for page in site.pages:
+        here = source.of(page)
+        for match in SETEXT.finditer(here.prose) if "\n--" in page.text or "\n==" in page.text else ():
+            message = f"'{match['rule']}' makes the sentence above a heading"
+            yield _at(here.place(match.start("rule")), "accidental-heading", message, "Put a blank line between them.")
 
 
 @rule

@@ -61,7 +61,7 @@ def bad_value(site: Site) -> Iterator[Issue]:
         if page.is_question:
             for key in page.meta:
                 if (form := FORMS.get(key)) and (problem := form(page.meta[key], site)):
-                    yield _at(page, key, "bad-value", f"'{key}' {problem[0]}", problem[1])
+                    yield _at(page, key, "bad-value", f"'{key}' {problem[0]}", problem[1], page.meta[key])
 
 
 @rule
@@ -77,7 +77,7 @@ def unknown_source(site: Site) -> Iterator[Issue]:
             name, _, number = entry.partition("/")
             if name not in sources:
                 message = f"unknown source '{name}'{_did_you_mean(name, list(sources))}"
-                yield _at(page, "asked", "unknown-source", message, f"Sources: {', '.join(sources)}.")
+                yield _at(page, "asked", "unknown-source", message, f"Sources: {', '.join(sources)}.", entry)
             elif not number.isdecimal() or number != str(int(number)) or int(number) not in sources[name].numbers:
                 have = sources[name].numbers
                 yield _at(
@@ -86,6 +86,7 @@ def unknown_source(site: Site) -> Iterator[Issue]:
                     "unknown-source",
                     f"'{name}' has no number {number}",
                     f"It has {have[0]} to {have[-1]}.",
+                    entry,
                 )
 
 
@@ -125,9 +126,9 @@ def duplicate_asked(site: Site) -> Iterator[Issue]:
         for entry in dict.fromkeys(_strings(page, "asked")):
             for other in [one for one in answering[entry] if one is not page][:1]:
                 message = f"'{entry}' is answered by {other.path}, too"
-                yield _at(page, "asked", "duplicate-asked", message, "Keep it on the page that answers it.")
+                yield _at(page, "asked", "duplicate-asked", message, "Keep it on the page that answers it.", entry)
         for entry in {e for e in _strings(page, "asked") if _strings(page, "asked").count(e) > 1}:
-            yield _at(page, "asked", "duplicate-asked", f"'{entry}' stands twice", "Keep one of them.")
+            yield _at(page, "asked", "duplicate-asked", f"'{entry}' stands twice", "Keep one of them.", entry, 1)
 
 
 @rule
@@ -150,10 +151,11 @@ def unknown_related(site: Site) -> Iterator[Issue]:
                     "unknown-related",
                     message,
                     "Name the slug of a question, without topic or language.",
+                    slug,
                 )
         for slug in {s for s in related if related.count(s) > 1 or s == page.slug}:
             why = "the page itself" if slug == page.slug else f"'{slug}' twice"
-            yield _at(page, "related", "unknown-related", f"'related' names {why}", "Remove it.")
+            yield _at(page, "related", "unknown-related", f"'related' names {why}", "Remove it.", slug, int(slug != page.slug))
 
 
 @rule
@@ -185,8 +187,17 @@ def _keys(page: Page, site: Site) -> list[str]:
     return table["default" if page.language == site.conventions.default_language else "other"]
 
 
-def _at(page: Page, key: str, name: str, message: str, remedy: str) -> Issue:
-    return Issue(page.path, page.line_of(key), 1, name, message, remedy)
+def _at(page: Page, key: str, name: str, message: str, remedy: str, value: object = None, number: int = 0) -> Issue:
+    """At a value of a key, the `number`-th that is the same, or at the key."""
+    lines = page.text.split("\n")
+    line, column = page.line_of(key), 1
+    rest = "\n".join(lines[line - 1 : min([n for n in page.meta_lines.values() if n > line], default=line + 1) - 1])
+    if value is not None:
+        found = [m.start() for m in re.finditer(rf"(?<![\w/-]){re.escape(str(value))}(?![\w/-])", rest) if m.start() >= len(key)]
+        if found:
+            at = found[min(number, len(found) - 1)]
+            line, column = line + rest.count("\n", 0, at), at - rest.rfind("\n", 0, at)
+    return Issue(page.path, line, column, name, message, remedy)
 
 
 def _strings(page: Page, key: str) -> list[str]:

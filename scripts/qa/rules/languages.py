@@ -18,7 +18,7 @@ the a an is are was were be of and to in that for with on by as it this which fr
 """
 FUNCTION_WORDS = frozenset(ENGLISH.split())
 SET_APART = re.compile(
-    r"\]\([^)]*\)|\[@[^\]]*\]|<[^>]*>|https?://\S+|“[^”]*”|‘[^’]*’|「[^」]*」|《[^》]*》|\"[^\"\n]*\"|(?<!\*)\*[^*\n]+\*(?!\*)|\{[^}\n]*\}|[(（][^()（）]*[)）]"
+    r"&#?\w+;|\]\([^)]*\)|\[@[^\]]*\]|<[^>]*>|https?://\S+|“[^”]*”|‘[^’]*’|「[^」]*」|《[^》]*》|\"[^\"\n]*\"|(?<!\*)\*[^*\n]+\*(?!\*)|\{[^}\n]*\}|[(（][^()（）]*[)）]"
 )
 NUMBER = re.compile(
     r"(?<![\w.,])(?:\d+\.\d+|\d{1,3}(?:,\d{3})+|\d{3,})(?!\d|\.\d|[A-Za-z]|\s*(?:million|billion|thousand|trillion|[万亿千百]))"
@@ -36,8 +36,13 @@ def untranslated(site: Site) -> Iterator[Issue]:
         return
     for page in site.pages:
         if page.language in site.conventions.languages:
+            yield from _meta(page)
+            twins = [site.twin(page, one) for one in site.conventions.languages if page.language == "zh" != one]
+            others = {text.strip() for twin in twins if twin for _, text in _pieces(twin)}
             for start, text in _sentences(page):
-                if _is_foreign(text, page.language == "zh", heading=page.text[:start].rpartition("\n")[2].startswith("#")):
+                if _is_copied(text, others) or _is_foreign(
+                    text, page.language == "zh", heading=page.text[:start].rpartition("\n")[2].startswith("#")
+                ):
                     place = source.of(page).place(start)
                     message = f"this is not in the language of the page ({page.language}): '{' '.join(text.split())[:40]}…'"
                     yield Issue(page.path, place.line, place.column, "untranslated", message, "Translate it.")
@@ -190,8 +195,28 @@ def _is_foreign(text: str, chinese: bool, heading: bool) -> bool:
     text = SET_APART.sub(" ", text)
     han, words = len(HAN.findall(text)), WORD.findall(text)
     if chinese:
-        return han * 8 < len(words) and len(words) >= 4 and any(word.lower() in FUNCTION_WORDS for word in words)
+        return (
+            han * 8 < len(words)
+            and len(words) >= 4
+            and any(word.lower() in FUNCTION_WORDS for word in words if len(word) < 2 or not word.isupper())
+        )
     return han >= (2 if heading and not words else 6) and han > 2 * len(words)
+
+
+def _is_copied(text: str, others: set[str]) -> bool:
+    """Whether a sentence stands in the other language letter for letter: See [moving](#moving)."""
+    words = WORD.findall(re.sub(r"\]\([^)]*\)", " ", text))
+    return text.strip() in others and len(words) > 1 and not HAN.search(text) and bool(re.search(r"[a-z]\W*[.!?]\s*$", text))
+
+
+def _meta(page: Page) -> Iterator[Issue]:
+    """Titles and descriptions in the front matter that are in another language."""
+    for key in ("title", "description"):
+        text = str(page.meta.get(key) or "")
+        if text and _is_foreign(text, page.language == "zh", heading=True):
+            message = f"'{key}' is not in the language of the page ({page.language}): '{text[:40]}'"
+            column = len(key) + 3
+            yield Issue(page.path, page.line_of(key), column, "untranslated", message, "Translate it.")
 
 
 def _numbers(page: Page) -> dict[str, list[tuple[str, int]]]:

@@ -199,6 +199,9 @@ LEFTOVERS = tuple(
             "a list item without a space is none",
             "Put a space after the mark.",
         ),
+        ("broken-list", r"^\d+\)[ \t]+(?=\S[^\n]*\n\d+\)[ \t])", "this makes no list", "Write `1. text`."),
+        ("broken-list", r"(?<=\n):(?=[^\s:\d)][^:\n]*$)", "a definition needs spaces after its colon", "Write `:   text`."),
+        ("broken-list", r"^[•●◦▪‣∙][ \t]*(?=\S)", "this sign makes no list", "Begin the items with `- `."),
         (
             "broken-heading",
             r"^[ \t]*(?:＃+|#{1,6}[ \t])[^\n]*",
@@ -343,7 +346,7 @@ def _find(page: Page, site: Site) -> Iterator[Issue]:
                     )
 
 
-QUICK = re.compile(r"[＊＄｜！\[\]()*_~`{}/!?=:|<>$\\&#＃+@\-]|^\d+\.", re.M)
+QUICK = re.compile(r"[•●◦▪‣∙＊＄｜！\[\]()*_~`{}/!?=:|<>$\\&#＃+@\-]|^\d+\.", re.M)
 
 
 def _fragment(text: str, match: re.Match[str]) -> str:

@@ -52,21 +52,24 @@ def code_mismatch(site: Site) -> Iterator[Issue]:
     """
 
     def code(page: Page) -> list[tuple[str, Element]]:
-        return [(f"{e.detail} {e.value}".strip(), e) for e in page.each("fence", "snippet")]
+        return [
+            (f"{e.detail} {_neutral(e.value, site) if e.kind == 'snippet' else e.value}".strip(), e)
+            for e in page.each("fence", "snippet")
+        ]
 
     yield from _compare(site, "code-mismatch", "code block", code)
 
 
 @rule
 def figure_mismatch(site: Site) -> Iterator[Issue]:
-    """Figures are the same, in the same order; each language describes them in its own words.
+    """Figures are the same, in the same order, with a caption in all languages or in none.
 
     Bad:  a figure that only one language shows
     Good: the same file in both
     """
 
     def figures(page: Page) -> list[tuple[str, Element]]:
-        return [(_neutral(e.value, site), e) for e in page.each("figure")]
+        return [(_neutral(e.value, site) + _caption(page, e), e) for e in page.each("figure")]
 
     yield from _compare(site, "figure-mismatch", "figure", figures)
 
@@ -157,14 +160,21 @@ def _difference(
     return Issue(page.path, line, column, name, f"{what}: {want}, here {have}", "Make the two languages correspond.")
 
 
+def _caption(page: Page, figure: Element) -> str:
+    """Whether a figure has one: each language writes its own."""
+    line = page.text[figure.offset :].partition("\n")[0]
+    return " with a caption" if re.match(r"!\[.*?\]\([^)\s]*\s+[\"']", line) else ""
+
+
 def _neutral(target: str, site: Site) -> str:
     """A target without the language in its file name, or in the host and path of an address on the web."""
+    target = re.sub(rf"\.({'|'.join(site.conventions.languages)})(\.\w+)(?=$|[#?:])", r"\2", target)
     if re.match(r"https?:", target):
         host, _, path = target.partition("://")[2].partition("/")
         code = rf"(?:{'|'.join(site.conventions.languages)})(?:[-_]\w+)?"
         other = re.sub(rf"^{code}\.", "", host)
         return other if other != host else re.sub(rf"(?<=/){code}/", "", f"{host}/{path}")
-    return re.sub(rf"\.({'|'.join(site.conventions.languages)})(\.\w+)(?=$|[#?])", r"\2", target)
+    return target
 
 
 def _by_section(shape: list[tuple[str, Element]], ordered: bool) -> dict[str, list[tuple[str, Element]]]:

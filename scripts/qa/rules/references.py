@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from qa import citing, markup
 from qa.bibliography import PATH
 from qa.issue import Issue
+from qa.markup import Element
 from qa.rules import rule
 from qa.site import Site
 
@@ -24,7 +25,14 @@ def unknown_citation(site: Site) -> Iterator[Issue]:
                     close = difflib.get_close_matches(key, list(site.works), 1)
                     message = f"no entry '{key}' in docs/references.bib"
                     remedy = f"Did you mean '{close[0]}'?" if close else "Add the entry there."
-                    yield Issue(page.path, citation.line, citation.column, "unknown-citation", message, remedy)
+                    yield Issue(
+                        page.path, citation.line, citation.column + _offset(citation, key), "unknown-citation", message, remedy
+                    )
+
+
+def _offset(citation: Element, key: str) -> int:
+    """From the bracket to the `@` of a key."""
+    return 1 + max(citation.value.find(f"@{key}"), 0)
 
 
 @rule
