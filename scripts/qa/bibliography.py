@@ -61,14 +61,18 @@ class Work:
         return self.fields.get(name, "")
 
 
+TEX = re.compile(r"[\\$~%&#^_]|--|``|''")  # what may be more than it looks like; decoding costs most of the reading
+
+
 class Decoding(middlewares.LatexDecodingMiddleware):
     """Turns TeX into characters everywhere but in addresses, where `~` and `%` are no TeX."""
 
     def transform_entry(self, entry: bibtexparser.model.Entry, library: bibtexparser.Library) -> bibtexparser.model.Block:
-        verbatim = {field.key: field.value for field in entry.fields if field.key.lower() in VERBATIM}
-        decoded = super().transform_entry(entry, library)
-        for field in decoded.fields if isinstance(decoded, bibtexparser.model.Entry) else ():
-            field.value = verbatim.get(field.key, field.value)
+        kept = [field for field in entry.fields if field.key.lower() in VERBATIM or not TEX.search(str(field.value))]
+        entry.fields = [field for field in entry.fields if field not in kept]
+        decoded = super().transform_entry(entry, library) if entry.fields else entry
+        if isinstance(decoded, bibtexparser.model.Entry):
+            decoded.fields = [*decoded.fields, *kept]
         return decoded
 
 

@@ -84,7 +84,10 @@ def _names(glossary: tuple[Term, ...], language: str) -> Names:
         for name in _marked(term, language):
             terms.setdefault(_key(name), term)
     longest_first = sorted({name for term in glossary for name in _marked(term, language)}, key=lambda n: (-len(n), n))
-    return Names(re.compile("|".join(map(_pattern, longest_first)) or r"(?!)"), terms)
+    words = [name for name in longest_first if LATIN.match(name[-1])]
+    others = [name for name in longest_first if not LATIN.match(name[-1])]
+    whole = rf"(?<![A-Za-z0-9-]){_any(words)}(?![A-Za-z0-9-])"
+    return Names(re.compile(f"{_any(others)}|{whole}"), terms)
 
 
 def _marked(term: Term, language: str) -> list[str]:
@@ -92,13 +95,21 @@ def _marked(term: Term, language: str) -> list[str]:
     return [name for name in term.words[language].names if name not in term.everyday]
 
 
-def _pattern(name: str) -> str:
-    """A name as it may stand in HTML: whole words, capital at the start of a sentence, plural."""
-    escaped = re.escape(html.escape(name, quote=False)).replace(r"\ ", r"\s+")
-    if not LATIN.match(name[-1]):
-        return escaped
-    first = f"[{name[0].upper()}{name[0].lower()}]" if name[0].isalpha() and len(name) > 4 else re.escape(name[0])
-    return rf"(?<![A-Za-z0-9-]){first}{escaped[len(re.escape(name[0])) :]}(?![A-Za-z0-9-])"
+def _any(names: list[str]) -> str:
+    """One of these names as it may stand in HTML, the longest that fits; sorted by first letters, which a search can tell soon.
+
+    A name may begin with a capital at the start of a sentence.
+    """
+    by_first: dict[str, list[str]] = {}
+    for name in names:
+        shown = html.escape(name, quote=False)
+        either = {shown[0].upper(), shown[0].lower()} if shown[0].isascii() and shown[0].isalpha() and len(name) > 4 else {shown[0]}
+        for first in either:
+            by_first.setdefault(first, []).append(re.escape(shown[1:]).replace(r"\ ", r"\s+"))
+    if not by_first:
+        return "(?!)"
+    starts = f"(?=[{''.join(map(re.escape, by_first))}])"
+    return f"{starts}(?:{'|'.join(f'{re.escape(first)}(?:{chr(124).join(rest)})' for first, rest in by_first.items())})"
 
 
 def _key(name: str) -> str:
