@@ -14,10 +14,18 @@ const FIELDS = { short: [2, 0.3], headings: [2.5, 0.2], other: [2.5, 0], text: [
 // retrieval systems"); as long as all postings together are few, it keeps all.
 const FEWEST = 260, POSTINGS = 100_000;
 
+// The first result waits for the file of names: a large site keeps so many aliases in it, and the others come with the text.
+const ALIASES = 12_000;
+
 function build({ language, fold, sounds, groups, documents }) {
   const same = folder(fold);
-  const names = { format: FORMAT, language, fold, sounds, groups, pages: documents.map((one) => [one.url, one.title, one.aliases]) };
-  const files = { [`${language}.json`]: names, [`${language}.text.json`]: { format: FORMAT, ...postings(documents, same) } };
+  const kept = Math.max(2, Math.floor(ALIASES / documents.length));
+  const pages = documents.map((one) => [one.url, one.title, one.aliases.slice(0, kept)]);
+  const aliases = documents.some((one) => one.aliases.length > kept) ? documents.map((one) => one.aliases.slice(kept)) : [];
+  const files = {
+    [`${language}.json`]: { format: FORMAT, language, fold, sounds, groups, pages },
+    [`${language}.text.json`]: { format: FORMAT, aliases, ...postings(documents, same) },
+  };
   for (const one of documents) files[`${language}/${one.id}.json`] = { short: one.short, sections: one.sections };
   return Object.fromEntries(Object.entries(files).map(([name, content]) => [name, JSON.stringify(content)]));
 }

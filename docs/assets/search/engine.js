@@ -35,16 +35,23 @@ export class Engine {
     this.names = new Map();     // term → Map(page → weighted frequency) of titles and aliases
     this.surfaces = new Map();  // a whole word as it is spelled → its stem
     this.phrases = new Map();   // phrase key → {text, synonyms, named: pages called so, home: page that explains it}
+    this.aliased = [];          // page → terms of its aliases
     this.cache = new Map();
     this.pages.forEach((page, number) => this.#addPage(page, number));
     names.groups.forEach(([home, synonyms]) => this.#addGroup(home, synonyms));
     this.sounds = names.sounds ?? "";
   }
 
-  // The postings of the running text, which may come later: `terms` separated by spaces, `posts` one string a term.
-  addTexts({ terms: vocabulary, posts }) {
+  // What may come later: the postings of the running text (`terms` separated by spaces, `posts` one string a term), and
+  // the aliases of each page that a large site leaves out of the first file.
+  addTexts({ terms: vocabulary, posts, aliases = [] }) {
     vocabulary.split(" ").forEach((term, i) => this.texts.set(term, posts[i]));
+    aliases.forEach((more, number) => {
+      this.pages[number].aliases = [...this.pages[number].aliases, ...more];
+      this.#addAliases(more, number);
+    });
     this.cache.clear();
+    for (const table of ["spoken", "initials", "byCharacter"]) delete this[table];
   }
 
   #addPage(page, number) {
@@ -52,8 +59,14 @@ export class Engine {
     title.phrase.named.add(number);
     const weight = this.tuning.title / (1 - this.tuning.titleLength + (this.tuning.titleLength * title.terms.length) / 12);
     for (const term of title.terms) this.#count(term, number, isHan(term) && term.length === 1 ? weight / 4 : weight);
-    const seen = new Set();
-    for (const alias of page.aliases) {
+    this.aliased.push(new Set());
+    this.#addAliases(page.aliases, number);
+  }
+
+  // A term counts once for all aliases of a page.
+  #addAliases(aliases, number) {
+    const seen = this.aliased[number];
+    for (const alias of aliases) {
       const name = this.#name(alias);
       name.phrase.named.add(number);
       for (const term of name.terms) {
@@ -113,7 +126,8 @@ export class Engine {
     const query = this.#parse(text);
     const scores = this.#score(query);
     const best = Math.max(0, ...scores.values());
-    const hits = [...scores].filter(([, score]) => score > best * this.tuning.floor).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    const lowest = this.tuning.floor * Math.max(0, ...[...scores].map(([page, score]) => (query.named.has(page) ? 0 : score)));
+    const hits = [...scores].filter(([, score]) => score > lowest).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
     return {
       hits: hits.slice(0, limit).map(([page, score]) => ({ page, score: Math.min(100 * score / (best || 1), 100) })),
       units: query.units,
@@ -417,7 +431,7 @@ export class Engine {
 
   #once(name, make) {
     const value = make();
-    Object.defineProperty(this, name, { value });
+    Object.defineProperty(this, name, { value, configurable: true });
     return value;
   }
 
