@@ -6,6 +6,7 @@ palette keeps a contrast of at least 3:1 on both of the site's backgrounds (WCAG
 
 import re
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,18 @@ def arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], color:
             shrinkB=0,
         )
     )
+
+
+def cycle(ax: Axes, steps: Sequence[tuple[str, str, str]]) -> None:
+    """Six boxes that lead to each other in a ring, on a canvas of 12 × 5.5 units: (name, note below it, colour) each."""
+    centres = ((2, 4.3), (6, 4.3), (10, 4.3), (10, 1.5), (6, 1.5), (2, 1.5))
+    for (name, note, color), (x, y) in zip(steps, centres, strict=True):
+        box(ax, x - 1.5, y - 0.4, 3, 0.8, name, color, size=10)
+        ax.text(x, y - 0.95, note, ha="center", va="center", size=9)
+    for start, end in (((3.5, 4.3), (4.5, 4.3)), ((7.5, 4.3), (8.5, 4.3)), ((8.5, 1.5), (7.5, 1.5)), ((4.5, 1.5), (3.5, 1.5))):
+        arrow(ax, start, end)
+    arrow(ax, (11.5, 4.3), (11.5, 1.5), bend=-0.14)
+    arrow(ax, (0.5, 1.5), (0.5, 4.3), bend=-0.14)
 
 
 def save(fig: Figure, name: str) -> None:
