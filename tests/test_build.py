@@ -14,7 +14,7 @@ FAULTS = {
     "broken YAML": ("level: junior", "level: [junior", f"{DROPOUT}:3:6: the front matter is no valid YAML"),
     "unknown key": ("level: junior", "level: junior\nlevle: mid", f"{DROPOUT}:3:1: unknown key 'levle'; did you mean 'level'?"),
     "unclosed fence": ("(1 - p)\n```", "(1 - p)", f"{DROPOUT}:29:1: this fence is never closed"),
-    "unknown citation": ("@srivastava2014dropout", "@srivastava2041dropout", f"{DROPOUT}:23:12: no entry 'srivastava2041dropout'"),
+    "unknown citation": ("@srivastava2014dropout", "@srivastava2041dropout", f"{DROPOUT}:23:13: no entry 'srivastava2041dropout'"),
     "missing snippet": ("y = x * mask / (1 - p)", '--8<-- "training/no.py"', "training/no.py"),
 }
 
