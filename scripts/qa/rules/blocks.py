@@ -28,7 +28,7 @@ TASK = re.compile(
     r"^[ >]*(?:[-*+]|\d+\.)[ ]+(?P<box>\[(?:[ xX]\](?=[^\s(\[])|[ ]{2,}\]|[ ]+[xX][ ]*\]|[xX][ ]+\]|\](?=[ ])))", re.M
 )
 BOX = re.compile(r"^[ >]*[-*+][ ]+(?P<box>\[[ xX]\])(?=[ ]+\S)", re.M)
-SETEXT = re.compile(r"^[^\n|]*\S[ \t]*[.。!！;；,，:：?？][ \t]*\n(?P<rule>-{2,}|={2,})[ \t]*$", re.M)
+SETEXT = re.compile(r"(?<=[.。!！;；,，:：?？])[ \t]*\n(?P<rule>-{2,}|={2,})[ \t]*$", re.M)
 ONE_WORD = re.compile(r"^#{1,6}[ \t].*?(?P<list>\{:?[ ]*(?P<word>[\w-]+)[ ]*\})[ \t]*$", re.M)
 HEADING = re.compile(r"^#{1,6}[^\s#]", re.M)
 TABLE = re.compile(
