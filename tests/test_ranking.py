@@ -26,7 +26,11 @@ EMPTY = Document("", "", "", (), (), "", ())
 
 def ask(documents: list[Document], queries: list[str], language: str, groups: list[tuple[int, list[str]]] = ()) -> list[list[str]]:
     """What each query finds, best first."""
-    files = search.index(documents, list(groups), language)
+    return ask_files(search.index(documents, list(groups), language), queries, language)
+
+
+def ask_files(files: dict[str, str], queries: list[str], language: str) -> list[list[str]]:
+    """What each query finds in an index."""
     script = ASK % (ROOT / "docs/assets/search/engine.js").as_uri()
     command = [str(mathematics.node()), "--no-warnings", "--input-type=module", "--eval", script]
     request = json.dumps([files, language, queries])
@@ -49,6 +53,14 @@ CHINESE = [
     page("a/norm", "什么是批归一化？", "用一批的均值和方差，也缓解梯度消失。"),
     page("a/conv", "什么是卷积？", "1×1 卷积混合通道。"),
 ]
+
+
+def test_aliases_that_come_with_the_text_are_sought_like_those_that_came_before() -> None:
+    documents = [*ENGLISH, page("a/half", "How does mixed precision work?", "Numbers of half the width.", ("GradScaler",))]
+    files = search.index([replace(one, aliases=()) for one in documents], [], "en")
+    late = {"aliases": [list(one.aliases) for one in documents]}
+    files["en.text.json"] = json.dumps(json.loads(files["en.text.json"]) | late)
+    assert ask_files(files, ["gradscaler"], "en") == ask(documents, ["gradscaler"], "en") == [["a/half/"]]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import cached_property
@@ -191,3 +191,8 @@ def _docs_path(path: PurePosixPath, site: Site) -> str:
 
 def _parents(file: str) -> list[str]:
     return [str(parent) for parent in PurePosixPath(file).parents if str(parent) != "."]
+
+
+def neutral(target: str, languages: Iterable[str]) -> str:
+    """A target without the language in its file name: `resnet.md#answer` for `resnet.zh.md#answer`."""
+    return re.sub(rf"\.(?:{'|'.join(languages)})(\.\w+)(?=$|[#?:])", r"\1", target)

@@ -73,7 +73,7 @@ def missing_in_navigation(site: Site) -> Iterator[Issue]:
             mark = node.start_mark
             remedy = did_you_mean(entry, known, "Mend the path.")
             yield Issue(CONFIG, mark.line + 1, mark.column + 1, "missing-in-navigation", f"there is no page '{entry}'", remedy)
-        elif (whole := _neutral(entry, site)) != entry:
+        elif len(site.conventions.languages) > 1 and (whole := links.neutral(entry, site.conventions.languages)) != entry:
             message = f"'{entry}' is the page in one language, and the others lose it"
             mark, remedy = node.start_mark, f"Write {whole}."
             yield Issue(CONFIG, mark.line + 1, mark.column + 1, "missing-in-navigation", message, remedy)
@@ -172,12 +172,6 @@ def unanswered_number(site: Site) -> Iterator[Issue]:
             yield Issue(
                 PurePosixPath("qa.yml"), line, column, "unanswered-number", f"no page answers {source.id}/{listed}", "Answer it."
             )
-
-
-def _neutral(entry: str, site: Site) -> str:
-    """The name that stands for a page in every language: training/index.md for training/index.zh.md."""
-    languages = "|".join(site.conventions.languages)
-    return re.sub(rf"\.(?:{languages})\.md$", ".md", entry) if len(site.conventions.languages) > 1 else entry
 
 
 def _own(page: PurePosixPath, path: str, site: Site) -> bool:

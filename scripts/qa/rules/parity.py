@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 from qa import markup
 from qa.issue import Issue
+from qa.links import neutral
 from qa.markup import Element
 from qa.page import Page
 from qa.rules import rule
@@ -168,7 +169,7 @@ def _caption(page: Page, figure: Element) -> str:
 
 def _neutral(target: str, site: Site) -> str:
     """A target without the language in its file name, or in the host and path of an address on the web."""
-    target = re.sub(rf"\.({'|'.join(site.conventions.languages)})(\.\w+)(?=$|[#?:])", r"\2", target)
+    target = neutral(target, site.conventions.languages)
     if re.match(r"https?:", target):
         host, _, path = target.partition("://")[2].partition("/")
         code = rf"(?:{'|'.join(site.conventions.languages)})(?:[-_]\w+)?"
