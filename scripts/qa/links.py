@@ -46,7 +46,7 @@ class Link:
     def is_image(self) -> bool:
         return self.target.tag in {"img", "image"} or self.target.attribute in {"poster", "srcset"}
 
-    @property
+    @cached_property
     def written(self) -> str:
         """The path as it is written, without query and fragment."""
         return re.split(r"[?#]", self.value, maxsplit=1)[0]
@@ -64,15 +64,22 @@ class Map:
         self.pages = {str(page.path)[len(docs) + 1 :]: page for page in site.pages}
         self.addresses = {address(path, site): path for path in self.files}
         self.languages = tuple(site.conventions.languages)
+        self._links: dict[PurePosixPath, tuple[Link, ...]] = {}
+        self._anchors: dict[PurePosixPath, frozenset[str]] = {}
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
-        return tuple(
-            resolve(page, target, self.site)
-            for page in self.site.pages
-            for whole in self.site.rendered[page.path].targets
-            for target in _parts(whole)
-        )
+        """Every link of the site."""
+        return tuple(link for page in self.site.pages for link in self.of(page))
+
+    def of(self, page: Page) -> tuple[Link, ...]:
+        """The links of a page in the order of the text."""
+        known = self._links.get(page.path)
+        if known is None:
+            own, start = _docs_path(page.path, self.site), base(page, self.site)
+            whole = (target for one in self.site.rendered[page.path].targets for target in _parts(one))
+            known = self._links[page.path] = tuple(resolve(page, target, self.site, own, start) for target in whole)
+        return known
 
     @cached_property
     def by_name(self) -> Mapping[str, list[str]]:
@@ -84,11 +91,19 @@ class Map:
 
     def anchors(self, page: Page) -> frozenset[str]:
         """The ids of a page, those that the build adds included."""
-        rendered = self.site.rendered[page.path]
-        return rendered.ids | set(_generated(page, self.site)) | {"top", "__top"}
+        known = self._anchors.get(page.path)
+        if known is None:
+            made = {*_generated(page, self.site), "top", "__top"}
+            known = self._anchors[page.path] = self.site.rendered[page.path].ids | made
+        return known
 
     def explicit(self, page: Page) -> Iterator[Anchor]:
         return (anchor for anchor in self.site.rendered[page.path].anchors if anchor.kind != "other")
+
+    @cached_property
+    def unpublished(self) -> frozenset[str]:
+        """Files that the build leaves out, and drafts."""
+        return frozenset(file for file in self.files if self.excluded(file) or self.draft(file))
 
     def excluded(self, path: str) -> bool:
         return matches(path, self.site.settings.excluded)
@@ -155,16 +170,19 @@ def _parts(target: Target) -> Iterator[Target]:
             yield replace(target, value=match[1], place=place)
 
 
-def resolve(page: Page, target: Target, site: Site) -> Link:
-    """The link that a target of a page is."""
+def resolve(page: Page, target: Target, site: Site, own: str = "", start: str = "") -> Link:
+    """The link that a target of a page is; `own` and `start` are the page's path below the documents and its address.
+
+    MkDocs resolves from the page, in a snippet, too; a browser resolves raw HTML from the address.
+    """
     value = target.value.strip()
     external = bool(SCHEME.match(value)) or value.startswith("//")
     written, _, fragment = value.partition("#")
     written = unquote(written.partition("?")[0])
-    start = base(page, site) if target.raw else posixpath.dirname(_docs_path(target.place.path, site))
-    if target.place.path != page.path and not target.raw:  # MkDocs resolves a snippet's links from the page
-        start = posixpath.dirname(_docs_path(page.path, site))
-    path = posixpath.normpath(posixpath.join(start, written)) if written and not external else ""
+    path = ""
+    if written and not external:
+        folder = (start or base(page, site)) if target.raw else posixpath.dirname(own or _docs_path(page.path, site))
+        path = posixpath.normpath(posixpath.join(folder, written))
     trailing = "/" if written.endswith("/") and path not in {"", "."} else ""
     return Link(page, target, value, path + trailing, fragment, external, target.raw)
 
@@ -185,8 +203,8 @@ def _generated(page: Page, site: Site) -> Iterator[str]:
 
 
 def _docs_path(path: PurePosixPath, site: Site) -> str:
-    docs = str(site.settings.docs)
-    return str(path)[len(docs) + 1 :] if str(path).startswith(f"{docs}/") else str(path)
+    whole, docs = str(path), f"{site.settings.docs}/"
+    return whole.removeprefix(docs)
 
 
 def _parents(file: str) -> list[str]:

@@ -7,11 +7,12 @@ and a bracket in a formula is no link. Line breaks stay, so that every offset ke
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Element:
+class Element(NamedTuple):
     """One piece of markup: its kind, what identifies it, a second detail (level, text, locator) and its place."""
 
     kind: str
@@ -25,62 +26,80 @@ class Element:
 
 @dataclass(frozen=True)
 class Pattern:
-    """How one kind of element is recognized; `hides` says that its text is no Markdown."""
+    """How one kind of element is recognized; without the sign no text has one. `hides` says that its text is no Markdown."""
 
     kind: str
+    sign: str
     regex: re.Pattern[str]
     value: int | str
     detail: int | str | None = None
     hides: bool = True
 
+    def matches(self, text: str) -> list[re.Match[str]]:
+        return list(self.regex.finditer(text)) if self.sign in text else []
+
 
 PATTERNS = (
-    Pattern("comment", re.compile(r"<!--(.*?)-->", re.S), 1),
+    Pattern("comment", "<!--", re.compile(r"<!--(.*?)-->", re.S), 1),
     Pattern(
         "fence",
+        "",
         re.compile(r"^(?P<f> *(?P<t>```+|~~~+))(?P<info>[^\n`]*)\n(?P<body>.*?)^ *(?P=t)[`~]* *$", re.M | re.S),
         "body",
         "info",
     ),
-    Pattern("display", re.compile(r"^\s*\$\$(.*?)\$\$", re.M | re.S), 1),
-    Pattern("code", re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)"), 2),
-    Pattern("formula", re.compile(r"(?<![\\$])\$(?=[^\s$])([^$\n]*?[^\s\\$])\$(?!\d)"), 1),
-    Pattern("snippet", re.compile(r"^ *--8<-- +\"([^\"]*)\"", re.M), 1),
-    Pattern("heading", re.compile(r"^(#{1,6})[ \t]+(.*?)(?:[ \t]*\{:?([^{}\n]*)\})?[ \t]*$", re.M), 3, 2, hides=False),
-    Pattern("claim", re.compile(r"^ *///+[ \t]*claim[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
-    Pattern("details", re.compile(r"^ *///+[ \t]*details[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
-    Pattern("block", re.compile(r"^ *///+[ \t]*(?!claim\b|details\b)([\w-]+)", re.M), 1, hides=False),
-    Pattern("block", re.compile(r"^[ >]*(?:!!!|\?\?\?\+?)[ ]*([\w-]+)", re.M), 1, hides=False),
-    Pattern("block", re.compile(r"^[ >]*(===)[+!]*[ ]*\"", re.M), 1, hides=False),
-    Pattern("quote", re.compile(r"^ {0,3}>[^\n]*(?:\n {0,3}>[^\n]*)*", re.M), 0, hides=False),
-    Pattern("figure", re.compile(r"!\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
-    Pattern("citation", re.compile(r"(?<!\!)\[((?:@[^\]\[]+))\](?![(\[])"), 1),
-    Pattern("link", re.compile(r"(?<!\!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
-    Pattern("definition", re.compile(r"^ {0,3}\[(?!\^)([^\[\]\n]+)\]:[ \t]*<?([^\s>]+)>?", re.M), 2, 1, hides=False),
-    Pattern("item", re.compile(r"^( *)(?:[-*+]|\d+\.)[ \t]+(?=\S)", re.M), 1, hides=False),
-    Pattern("row", re.compile(r"^ *\|.*\| *$", re.M), 0, hides=False),
+    Pattern("display", "$$", re.compile(r"^\s*\$\$(.*?)\$\$", re.M | re.S), 1),
+    Pattern("code", "`", re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)"), 2),
+    Pattern("formula", "$", re.compile(r"(?<![\\$])\$(?=[^\s$])([^$\n]*?[^\s\\$])\$(?!\d)"), 1),
+    Pattern("snippet", "8<", re.compile(r"^ *--8<-- +\"([^\"]*)\"", re.M), 1),
+    Pattern("heading", "#", re.compile(r"^(#{1,6})[ \t]+(.*?)(?:[ \t]*\{:?([^{}\n]*)\})?[ \t]*$", re.M), 3, 2, hides=False),
+    Pattern("claim", "///", re.compile(r"^ *///+[ \t]*claim[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
+    Pattern("details", "///", re.compile(r"^ *///+[ \t]*details[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
+    Pattern("block", "///", re.compile(r"^ *///+[ \t]*(?!claim\b|details\b)([\w-]+)", re.M), 1, hides=False),
+    Pattern("block", "", re.compile(r"^[ >]*(?:!!!|\?\?\?\+?)[ ]*([\w-]+)", re.M), 1, hides=False),
+    Pattern("block", "===", re.compile(r"^[ >]*(===)[+!]*[ ]*\"", re.M), 1, hides=False),
+    Pattern("quote", ">", re.compile(r"^ {0,3}>[^\n]*(?:\n {0,3}>[^\n]*)*", re.M), 0, hides=False),
+    Pattern("figure", "![", re.compile(r"!\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
+    Pattern("citation", "[@", re.compile(r"(?<!\!)\[((?:@[^\]\[]+))\](?![(\[])"), 1),
+    Pattern("link", "](", re.compile(r"(?<!\!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
+    Pattern("definition", "]:", re.compile(r"^ {0,3}\[(?!\^)([^\[\]\n]+)\]:[ \t]*<?([^\s>]+)>?", re.M), 2, 1, hides=False),
+    Pattern("item", "", re.compile(r"^( *)(?:[-*+]|\d+\.)[ \t]+(?=\S)", re.M), 1, hides=False),
+    Pattern("row", "|", re.compile(r"^ *\|.*\| *$", re.M), 0, hides=False),
 )
 
 
-def scan(text: str) -> list[Element]:
-    """All elements of a page's Markdown in the order of the text, each with the id of the section it stands in."""
+def scan(text: str) -> tuple[list[Element], str]:
+    """All elements of a page's Markdown in the order of the text, each with the id of its section; and the prose.
+
+    Prose is the text with everything blanked that is none: code, formulas, comments. Lines and columns stay.
+    """
     found: list[Element] = []
+    left = text
     line_starts = [0, *(m.end() for m in re.finditer("\n", text))]
-    for pattern in PATTERNS:
-        matches = list(pattern.regex.finditer(text))
-        found += [_element(pattern, match, line_starts) for match in matches]
-        if pattern.hides:
-            text = _blank(text, matches)
-    return list(_with_sections(sorted(found, key=lambda element: element.offset)))
+    for number, pattern in enumerate(PATTERNS):
+        if number == OPAQUE:
+            left = text
+        if matches := pattern.matches(text):
+            found += [_element(pattern, match, line_starts) for match in matches]
+            if pattern.hides:
+                text = _blank(text, matches)
+    return list(_with_sections(sorted(found, key=OFFSET))), _without_indented(left)
 
 
 def prose(text: str) -> str:
-    """The text with everything blanked that is no prose: code, formulas, comments; lines and columns stay."""
-    for pattern in PATTERNS[:6]:
-        text = _blank(text, list(pattern.regex.finditer(text)))
+    """The prose of any Markdown."""
+    return scan(text)[1]
+
+
+def _without_indented(text: str) -> str:
+    """The text without blocks that are code because they are indented."""
+    if "    " not in text and "\t" not in text:
+        return text
     return _blank(text, [match for match in INDENTED.finditer(text) if not _continues(text, match.start())])
 
 
+OPAQUE = 6  # so many patterns, from the first, are of what is no prose
+OFFSET = attrgetter("offset")
 INDENTED = re.compile(r"(?:(?<=\n\n)|(?<=\A))(?:(?: {4}|\t)[^\n]*\S[^\n]*(?:\n|\Z)|[ \t]*\n(?= {4}|\t))+", re.M)
 CONTAINER = re.compile(r"[ >]*(?:[-*+]|\d+\.)[ \t]|!!!|\?\?\?|===|:[ \t]|\[\^|<|\*\[")
 
@@ -98,8 +117,11 @@ def blanked(text: str, kinds: tuple[str, ...]) -> str:
     """The text with the elements of these kinds blanked; lines and columns stay."""
     for pattern in PATTERNS:
         if pattern.kind in kinds:
-            text = _blank(text, list(pattern.regex.finditer(text)))
+            text = _blank(text, pattern.matches(text))
     return text
+
+
+INK = re.compile(r"[^\n]")
 
 
 def heading_id(element: Element) -> str:
@@ -116,7 +138,8 @@ def citations(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _element(pattern: Pattern, match: re.Match[str], line_starts: list[int]) -> Element:
-    start = match.start() + len(match[0]) - len(match[0].lstrip())
+    whole = match[0]
+    start = match.start() + len(whole) - len(whole.lstrip())
     line = bisect_right(line_starts, start)
     column = start - line_starts[line - 1] + 1
     detail = match[pattern.detail].strip() if pattern.detail is not None else ""
@@ -128,7 +151,8 @@ def _element(pattern: Pattern, match: re.Match[str], line_starts: list[int]) -> 
 def _blank(text: str, matches: list[re.Match[str]]) -> str:
     parts, end = [], 0
     for match in matches:
-        parts += [text[end : match.start()], re.sub(r"[^\n]", " ", match[0])]
+        whole = match[0]
+        parts += [text[end : match.start()], INK.sub(" ", whole) if "\n" in whole else " " * len(whole)]
         end = match.end()
     return "".join(parts) + text[end:]
 
@@ -138,4 +162,4 @@ def _with_sections(elements: list[Element]) -> Iterator[Element]:
     for element in elements:
         if element.kind == "heading" and element.detail.startswith("2 "):
             section = heading_id(element)
-        yield replace(element, section=section)
+        yield element._replace(section=section) if section else element

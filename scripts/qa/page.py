@@ -42,12 +42,34 @@ class Page:
         return bool(self.topic) and self.slug != "index"
 
     @cached_property
+    def body(self) -> str:
+        """The text without front matter, every line where it was."""
+        return blank_front_matter(self.text)
+
+    @cached_property
+    def _scanned(self) -> tuple[list[markup.Element], str]:
+        return markup.scan(self.body)
+
+    @property
     def elements(self) -> list[markup.Element]:
-        return markup.scan(blank_front_matter(self.text))
+        """All markup in the order of the text."""
+        return self._scanned[0]
+
+    @property
+    def prose(self) -> str:
+        """The body without code, formulas and comments."""
+        return self._scanned[1]
 
     def each(self, *kinds: str) -> list[markup.Element]:
         """The elements of these kinds in the order of the text."""
-        return [element for element in self.elements if element.kind in kinds]
+        known = self._by_kind.get(kinds)
+        if known is None:
+            known = self._by_kind[kinds] = [element for element in self.elements if element.kind in kinds]
+        return known
+
+    @cached_property
+    def _by_kind(self) -> dict[tuple[str, ...], list[markup.Element]]:
+        return {}
 
     @cached_property
     def title(self) -> str:
@@ -57,7 +79,7 @@ class Page:
     @cached_property
     def section_text(self) -> Mapping[str, str]:
         """The Markdown of each second-level section by its id, heading left out."""
-        body = blank_front_matter(self.text)
+        body = self.body
         heads = [e for e in self.each("heading") if e.detail.startswith("2 ")]
         ends = [e.offset for e in heads[1:]] + [len(body)]
         return {e.section: body[body.find("\n", e.offset) + 1 : end] for e, end in zip(heads, ends, strict=False)}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from qa.page import Page, blank_front_matter
+from qa.page import Page
 from qa.site import Site
 
 FILE = "parity.yml"
@@ -27,7 +27,7 @@ def load(root: Path) -> Accepted:
 def fingerprints(page: Page) -> dict[str, str]:
     """One for each section, the beginning included; line breaks, spaces and comments do not count."""
     heads = [e for e in page.each("heading") if e.detail.startswith("2 ")]
-    body = blank_front_matter(page.text)
+    body = page.body
     start = body[: heads[0].offset] if heads else body
     return {name: _fingerprint(text) for name, text in {"": start, **page.section_text}.items()}
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from qa import markup, mathematics
-from qa.page import Page, blank_front_matter
+from qa.page import Page
 from qa.site import Site
 
 BUILDER = Path(__file__).resolve().parent.parent / "search_index.mjs"
@@ -91,7 +91,7 @@ def _aliases(page: Page) -> tuple[str, ...]:
 
 def sections(page: Page) -> Iterator[Section]:
     """Everything under each heading that has an id, as plain text; empty stretches are left out."""
-    body = blank_front_matter(page.text)
+    body = page.body
     heads = [one for one in page.each("heading") if not one.detail.startswith("1 ")]
     ends = [one.offset for one in heads[1:]] + [len(body)]
     for head, end in zip(heads, ends, strict=True):

@@ -22,18 +22,18 @@ href src srcset poster data action formaction xlink:href id name for content sty
 aria-labelledby aria-describedby aria-controls aria-owns headers list
 """
 ATTRIBUTES = NAMES.split()
-CANDIDATE = re.compile(
-    rf"""
-      (?P<inline>(?<!\\)\]\([ \t]*<?)
+MARKDOWN = r"""
+      (?P<inline>\](?<!\\\])\([ \t]*<?)
     | (?P<auto>(?<=<)(?:https?|ftp|mailto):[^<>\s]*(?=>))
-    | (?P<definition>^[ ]{{0,3}}\[[^\]\n^][^\]\n]*\]:[ \t]*(?:\n[ \t]*)?<?(?=\S))
-    | (?P<attribute>(?<=[\s"'])(?:{"|".join(ATTRIBUTES)})[ \t]*=[ \t]*["']?)
-    | (?P<identifier>(?:\{{:?[ \t]*|\{{:?[ \t]*[^}}\n]*?[ \t])\#(?=[^\s}}]))
-    | (?P<heading>^[ ]{{0,3}}\#{{1,6}}[ \t]*(?=[^\s\#]))
-    """,
-    re.X | re.M | re.I,
-)
-SELECTOR = ", ".join(f"[{name.replace(':', chr(92) + ':')}]" for name in ATTRIBUTES)
+    | (?P<definition>^[ ]{0,3}\[[^\]\n^][^\]\n]*\]:[ \t]*(?:\n[ \t]*)?<?(?=\S))
+    | (?P<identifier>(?:\{:?[ \t]*|\{:?[ \t]*[^}\n]*?[ \t])\#(?=[^\s}]))
+    | (?P<heading>^[ ]{0,3}\#{1,6}[ \t]*(?=[^\s\#]))
+"""
+ATTRIBUTE = rf"(?:{'|'.join(ATTRIBUTES)})[ \t]*=[ \t]*[\"']?"
+WITH_ATTRIBUTES = re.compile(f"{MARKDOWN} | (?P<attribute>(?<=[\\s\"']){ATTRIBUTE})", re.X | re.M | re.I)
+WITHOUT_ATTRIBUTES = re.compile(MARKDOWN, re.X | re.M | re.I)
+ENDINGS = tuple(ATTRIBUTES)
+SELECTORS = {name: f"[{name.replace(':', chr(92) + ':')}]" for name in ATTRIBUTES}
 MARKED_SNIPPETS = {".md", ".markdown", ".html", ".txt", ".inc", ".out", ""}
 TRIGGERS = {  # what a text must hold for an inline pattern to match in it
     "backtick": ("`",), "escape": ("\\",), "reference": ("[",), "link": ("[",), "image_link": ("![",), "image_reference": ("![",),
@@ -107,7 +107,9 @@ class Marks:
         parts, end = [], 0
         text = SENTINEL.sub("\ufffd", text)
         self.line_starts[path] = [0, *(m.end() for m in re.finditer("\n", text))]
-        for match in CANDIDATE.finditer(text):
+        before = {one.rstrip().rpartition(" ")[2].lower() for one in text.split("=")[:-1]}
+        candidate = WITH_ATTRIBUTES if any(one.endswith(ENDINGS) for one in before) else WITHOUT_ATTRIBUTES
+        for match in candidate.finditer(text):
             if len(self.entries) <= LAST - FIRST:
                 parts += [text[end : match.end()], chr(FIRST + len(self.entries))]
                 end = match.end()
@@ -130,12 +132,16 @@ class Renderer:
 
     def __init__(self, settings: Settings, root: Path) -> None:
         import markdown  # costs a tenth of a second, which a run without changes does not need
+        from markdown.extensions.toc import TocTreeprocessor
 
         self.root = root
         self.docs = settings.docs
         self.marks = Marks()
         self.markdown = markdown.Markdown(extensions=list(settings.extensions), extension_configs=quiet(settings))
         _skip_idle_patterns(self.markdown)
+        self.markdown.block_level_elements = set(self.markdown.block_level_elements)  # asked for every element
+        self.contents = next((one for one in self.markdown.treeprocessors if isinstance(one, TocTreeprocessor)), None)
+        self.marker = getattr(self.contents, "marker", "")
         if "snippet" in self.markdown.preprocessors:
             _watch_snippets(self.markdown.preprocessors["snippet"], self)
 
@@ -143,6 +149,8 @@ class Renderer:
         """One page's Markdown, front matter blanked; what Python-Markdown cannot render becomes a `failure`."""
         self.marks = Marks()
         self.markdown.reset()
+        if self.contents:  # a page without the marker has no table of contents to be put anywhere
+            self.contents.marker = self.marker if self.marker and self.marker in text else ""
         try:
             html = self.markdown.convert(self.marks.mark(text, path))
         except Exception as error:  # whatever an extension raises is a finding about the page, not about us
@@ -216,7 +224,9 @@ def _read(html: str, marks: Marks) -> Rendered:
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(html)
-    unique = {node.mem_id: node for node in tree.css(SELECTOR)}
+    written = html.lower()
+    selector = ", ".join(one for name, one in SELECTORS.items() if f"{name}=" in written)
+    unique = {node.mem_id: node for node in tree.css(selector)} if selector else {}
     nodes = [(node, node.attributes) for node in unique.values()]
     targets = tuple(target for node, attributes in nodes for target in _targets(node, attributes, marks))
     anchors = tuple(_anchors(nodes, marks))

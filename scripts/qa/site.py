@@ -1,6 +1,7 @@
 """Read a site's folder into values: the only module that opens content files."""
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -29,10 +30,20 @@ class Site:
     settings: Settings
 
     @cached_property
+    def judged(self) -> tuple[Page, ...]:
+        """The pages that rules look at one by one: all of them, unless a run needs some only."""
+        return self.pages
+
+    def only(self, pages: Iterable[Page]) -> "Site":
+        """The same site, of which these pages alone are judged."""
+        other = copy.copy(self)
+        other.__dict__["judged"] = tuple(pages)
+        return other
+
+    @cached_property
     def rendered(self) -> Mapping[PurePosixPath, Rendered]:
         """What Python-Markdown makes of each page."""
-        texts = ((one.path, page.blank_front_matter(one.text)) for one in self.pages)
-        return cache.rendered(list(texts), self.settings, self.root)
+        return cache.rendered([(one.path, one.body) for one in self.pages], self.settings, self.root)
 
     @cached_property
     def broken(self) -> frozenset[PurePosixPath]:

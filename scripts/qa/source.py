@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qa import markup
-from qa.page import Page, blank_front_matter
+from qa.page import Page
 from qa.sentinel import Place
 
 
@@ -17,15 +17,15 @@ class Source:
 
     page: Page
 
-    @cached_property
+    @property
     def body(self) -> str:
         """The text without front matter, every line where it was."""
-        return blank_front_matter(self.page.text)
+        return self.page.body
 
-    @cached_property
+    @property
     def prose(self) -> str:
         """The same without code, formulas and comments."""
-        return markup.prose(self.body)
+        return self.page.prose
 
     @cached_property
     def with_formulas(self) -> str:
@@ -40,8 +40,10 @@ class Source:
         line = bisect_right(self.starts, offset)
         return Place(self.page.path, line, offset - self.starts[line - 1] + 1)
 
-    def finditer(self, pattern: re.Pattern[str]) -> Iterator[tuple[Place, re.Match[str]]]:
-        """Matches in prose, with their places."""
+    def finditer(self, pattern: re.Pattern[str], *signs: str) -> Iterator[tuple[Place, re.Match[str]]]:
+        """Matches in prose, with their places; where a pattern needs one of some signs, naming them saves the search."""
+        if signs and not any(sign in self.prose for sign in signs):
+            return iter(())
         return ((self.place(match.start()), match) for match in pattern.finditer(self.prose))
 
     def locate(self, fragment: str, number: int = 0, at: int = 0) -> Place | None:

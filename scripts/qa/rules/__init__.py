@@ -7,10 +7,12 @@ from pathlib import PurePosixPath
 
 from qa import parallel, suppress
 from qa.issue import Issue
+from qa.links import of as link_map
 from qa.site import Site
 
 Rule = Callable[[Site], Iterator[Issue]]
 RULES: dict[str, Rule] = {}
+OF_SITE: set[str] = set()  # the rules that look at all pages together
 
 # What a fault drags along: a rule → the rules whose findings on the same page, in any language, explain its own.
 LINK_FAULTS = """
@@ -26,7 +28,6 @@ CONVENTIONS = """
 missing-key bad-value bad-file-name missing-section section-order section-title heading-without-id unknown-locator
 """
 CONVENTIONAL = frozenset(CONVENTIONS.split())
-RENDERED = {"links", "leftovers", "anchors", "images", "navigation"}
 LEFTOVERS = """
 broken-link broken-emphasis broken-attribute-list unknown-block stray-block-end unclosed-block broken-table
 broken-list broken-heading unbalanced-math broken-citation undefined-reference broken-definition
@@ -60,6 +61,12 @@ def rule(function: Rule) -> Rule:
     return function
 
 
+def site_rule(function: Rule) -> Rule:
+    """The same for a rule that looks at all pages together; the others judge `site.judged`, each page with its twins."""
+    OF_SITE.add(function.__name__.replace("_", "-"))
+    return rule(function)
+
+
 def check(site: Site) -> list[Issue]:
     """Every problem of a site, by path, line and column; files that cannot be read come with the rest."""
     found = {issue for issues in parallel.each(_found, _shares(site), len(site.pages)) for issue in issues}
@@ -67,18 +74,22 @@ def check(site: Site) -> list[Issue]:
     return sorted(told)
 
 
-def _applying(site: Site) -> list[Rule]:
+def _applying(site: Site) -> dict[str, Rule]:
     """All rules; on a site without conventions of its own those of questions, file names and ids are left out."""
     own = bool(site.conventions.sections)
-    return [function for name, function in RULES.items() if own or name not in CONVENTIONAL]
+    return {name: function for name, function in RULES.items() if own or name not in CONVENTIONAL}
 
 
 def _shares(site: Site) -> list[tuple[Site, list[Rule]]]:
-    """The rules in two halves: those that read the rendered text and the links, and those that read the source."""
-    _ = site.rendered  # once, before the processes part
+    """The rules of pages for every process some of the pages, those of the site for the first."""
     rules = _applying(site)
-    first = [function for function in rules if function.__module__.rpartition(".")[2] in RENDERED]
-    return [(site, first), (site, [function for function in rules if function not in first])]
+    of_pages = [function for name, function in rules.items() if name not in OF_SITE]
+    of_site = [function for name, function in rules.items() if name in OF_SITE]
+    workers = parallel.workers(len(site.pages))
+    _ = site.rendered, site.by_id, link_map(site)  # once, before the processes part
+    size = -(-len(site.judged) // workers)  # neighbours together: a page and its twins
+    shares = [(site.only(site.judged[number * size : (number + 1) * size]), of_pages) for number in range(workers)]
+    return [(shares[0][0], [*of_site, *of_pages]), *shares[1:]]
 
 
 def _found(share: tuple[Site, list[Rule]]) -> list[Issue]:

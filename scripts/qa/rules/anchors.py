@@ -14,6 +14,7 @@ from qa.rules import rule
 from qa.sentinel import Anchor
 from qa.site import Site
 
+NUMBERED = re.compile(r"(^|\w)_\d+$")
 REFERRING = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "headers", "list", "usemap")
 
 
@@ -24,12 +25,7 @@ def missing_anchor(site: Site) -> Iterator[Issue]:
     Bad:  `[proof](resnet.en.md#prof)`
     Good: `[proof](resnet.en.md#proof)`
     """
-    where = links.of(site)
-    for link, page, name, ids in _dangling(where):
-        if not _close_form(name, ids) and not _elsewhere(name, page, where):
-            near = nearest(name, ids, 0.6)
-            remedy = f"Did you mean #{near}?" if near else f"Ids there: {', '.join(sorted(_written(page, where))[:8]) or 'none'}."
-            yield _issue(link, "missing-anchor", f"{_there(link, page)} has no '#{name}'", remedy, None)
+    yield from _found(site, "missing-anchor")
 
 
 @rule
@@ -39,11 +35,7 @@ def anchor_form(site: Site) -> Iterator[Issue]:
     Bad:  `[proof](resnet.en.md#Proof)`
     Good: `[proof](resnet.en.md#proof)`
     """
-    where = links.of(site)
-    for link, page, name, ids in _dangling(where):
-        if found := _close_form(name, ids):
-            message = f"{_there(link, page)} has '#{found}', not '#{name}'"
-            yield _issue(link, "anchor-form", message, f"Write #{found}.", found)
+    yield from _found(site, "anchor-form")
 
 
 @rule
@@ -53,11 +45,7 @@ def anchor_other_language(site: Site) -> Iterator[Issue]:
     Bad:  `[proof](resnet.zh.md#proof)` where only resnet.en.md has `{ #proof }`
     Good: the same ids in both
     """
-    where = links.of(site)
-    for link, page, name, ids in _dangling(where):
-        if not _close_form(name, ids) and (other := _elsewhere(name, page, where)):
-            message = f"'#{name}' exists in {other.path.name} only, not in {page.path.name}"
-            yield _issue(link, "anchor-other-language", message, f"Give the heading in {page.path.name} this id.", None)
+    yield from _found(site, "anchor-other-language")
 
 
 @rule
@@ -67,12 +55,7 @@ def automatic_anchor(site: Site) -> Iterator[Issue]:
     Bad:  `[reason](#_1)`
     Good: `[reason](#why)` and `## 原因 { #why }`
     """
-    where = links.of(site)
-    for link, page in _anchored(where):
-        anchor = next((a for a in where.explicit(page) if a.id == link.fragment), None)
-        if anchor and anchor.kind == "automatic" and re.search(r"(^|\w)_\d+$", anchor.id):
-            message = f"'#{link.fragment}' is a number given by order, and changes with the headings before it"
-            yield _issue(link, "automatic-anchor", message, f"Give '{anchor.text}' an id of its own.", None)
+    yield from _found(site, "automatic-anchor")
 
 
 @rule
@@ -82,7 +65,7 @@ def duplicate_id(site: Site) -> Iterator[Issue]:
     Bad:  two headings with `{ #proof }`
     Good: `{ #proof }` and `{ #proof-2 }`
     """
-    for page in site.pages:
+    for page in site.judged:
         first: dict[str, Anchor] = {}
         for anchor in site.rendered[page.path].anchors:
             other = first.setdefault(anchor.id, anchor)
@@ -105,7 +88,7 @@ def dangling_reference(site: Site) -> Iterator[Issue]:
     Bad:  `<label for="name">` without an element of this id
     Good: `<label for="name">…</label> <input id="name">`
     """
-    for page in site.pages:
+    for page in site.judged:
         rendered = site.rendered[page.path]
         for target in rendered.targets:
             if target.attribute in REFERRING or (target.tag in {"use", "textpath"} and target.value.startswith("#")):
@@ -118,25 +101,52 @@ def dangling_reference(site: Site) -> Iterator[Issue]:
                         yield Issue(place.path, place.line, place.column, "dangling-reference", message, remedy)
 
 
-def _anchored(where: Map) -> Iterator[tuple[Link, Page]]:
-    """Links with a fragment to pages of the site that could be read."""
-    docs = where.site.settings.docs
-    for link in where.links:
-        own = str(link.page.path.relative_to(docs))
-        if link.fragment and not link.is_external and not link.fragment.startswith(":~:") and link.target.tag not in {"use"}:
-            page = where.pages.get(link.path or own)
-            if link.is_raw and link.path:
-                page = where.pages.get(where.addresses.get(link.path.lstrip("/"), ""))
-            if page:
-                yield link, page
+def _found(site: Site, name: str) -> Iterator[Issue]:
+    """What is wrong with the fragments of links, found once for all rules."""
+    where = links.of(site)
+    for page in site.judged:
+        kept = page.__dict__.get("_anchor_issues")
+        if kept is None:
+            judged = (_judged(link, where) for link in where.of(page) if link.fragment)
+            kept = page.__dict__["_anchor_issues"] = [issue for issue in judged if issue]
+        yield from (issue for issue in kept if issue.rule == name)
 
 
-def _dangling(where: Map) -> Iterator[tuple[Link, Page, str, frozenset[str]]]:
-    for link, page in _anchored(where):
-        ids = where.anchors(page)
-        name = link.fragment.partition(":~:")[0]
-        if name not in ids and unquote(name) not in ids:
-            yield link, page, unquote(name), ids
+def _judged(link: Link, where: Map) -> Issue | None:
+    page = _page(link, where)
+    if page is None:
+        return None
+    ids, name = where.anchors(page), link.fragment.partition(":~:")[0]
+    if name in ids or unquote(name) in ids:
+        return _automatic(link, page, where)
+    name = unquote(name)
+    if found := _close_form(name, ids):
+        return _issue(link, "anchor-form", f"{_there(link, page)} has '#{found}', not '#{name}'", f"Write #{found}.", found)
+    if other := _elsewhere(name, page, where):
+        message = f"'#{name}' exists in {other.path.name} only, not in {page.path.name}"
+        return _issue(link, "anchor-other-language", message, f"Give the heading in {page.path.name} this id.", None)
+    near = nearest(name, ids, 0.6)
+    remedy = f"Did you mean #{near}?" if near else f"Ids there: {', '.join(sorted(_written(page, where))[:8]) or 'none'}."
+    return _issue(link, "missing-anchor", f"{_there(link, page)} has no '#{name}'", remedy, None)
+
+
+def _automatic(link: Link, page: Page, where: Map) -> Issue | None:
+    if not NUMBERED.search(link.fragment):
+        return None
+    anchor = next((a for a in where.explicit(page) if a.id == link.fragment), None)
+    if not anchor or anchor.kind != "automatic":
+        return None
+    message = f"'#{link.fragment}' is a number given by order, and changes with the headings before it"
+    return _issue(link, "automatic-anchor", message, f"Give '{anchor.text}' an id of its own.", None)
+
+
+def _page(link: Link, where: Map) -> Page | None:
+    """The page of the site that a link with a fragment leads to, if it could be read."""
+    if link.is_external or link.fragment.startswith(":~:") or link.target.tag == "use":
+        return None
+    if link.is_raw and link.path:
+        return where.pages.get(where.addresses.get(link.path.lstrip("/"), ""))
+    return where.pages.get(link.path) if link.path else link.page
 
 
 def _close_form(name: str, ids: frozenset[str]) -> str | None:

@@ -11,7 +11,7 @@ from qa.site import Site
 
 BLOCK = re.compile(r"^[ >]*(/{3,})[ \t]*([^\n]*)$", re.M)
 NESTED = re.compile(r"^( *)(?:[-*+]|\d+\.)[ \t]+\S.*\n(?:\n?)( +)(?=(?:[-*+]|\d+\.)[ \t]+\S)", re.M)
-ATTRIBUTES = re.compile(r"(?<=[ )`*\]])\{:?[ \t]*([^{}\n]*#[^{}\n]*)\}[ \t]*$", re.M)
+ATTRIBUTES = re.compile(r"\{(?<=[ )`*\]]\{):?[ \t]*([^{}\n]*#[^{}\n]*)\}[ \t]*$", re.M)
 OPEN = re.compile(
     r"(?<!\\)\\\((?!(?:[^\n]|\n(?!\n))*\\\))(?=[^\n]*[_^\\])"
     r"|^\\\[[ \t]*$(?!(?:[^\n]|\n(?!\n))*\\\])"
@@ -43,9 +43,9 @@ def unclosed_block(site: Site) -> Iterator[Issue]:
     Bad:  `/// claim | …` and the page goes on
     Good: `///` on a line of its own after its text
     """
-    for page in site.pages:
+    for page in site.judged:
         open_blocks: list[tuple[str, Place]] = []
-        for place, match in source.of(page).finditer(BLOCK):
+        for place, match in source.of(page).finditer(BLOCK, "///"):
             if match[2].strip():
                 open_blocks.append((match[1], place))
             elif any(slashes == match[1] for slashes, _ in open_blocks):
@@ -64,7 +64,7 @@ def unindented_block(site: Site) -> Iterator[Issue]:
     Good: the text indented by four spaces
     """
     marks = {mark for mark, extension in NAMED.items() if site.settings.extension(extension) is not None}
-    for page in site.pages:
+    for page in site.judged:
         here = source.of(page)
         for head in HEAD.finditer(here.prose) if any(mark in page.text for mark in marks) else ():
             after = NEXT.match(here.body, head.end())
@@ -84,7 +84,7 @@ def broken_task(site: Site) -> Iterator[Issue]:
     Good: `- [x] done`
     """
     known = site.settings.extension("pymdownx.tasklist") is not None
-    for page in site.pages:
+    for page in site.judged:
         here = source.of(page)
         for match in (TASK if known else BOX).finditer(here.prose) if "[" in page.text else ():
             message = f"'{match['box']}' is no box of a task" if known else "this site has no lists of tasks"
@@ -99,7 +99,7 @@ def accidental_heading(site: Site) -> Iterator[Issue]:
     Bad:  “A sentence.” and `---` on the next line
     Good: a blank line between them
     """
-    for page in site.pages:
+    for page in site.judged:
         here = source.of(page)
         for match in SETEXT.finditer(here.prose) if "\n--" in page.text or "\n==" in page.text else ():
             message = f"'{match['rule']}' makes the sentence above a heading"
@@ -113,7 +113,7 @@ def list_indent(site: Site) -> Iterator[Issue]:
     Bad:  two spaces before `- inner`
     Good: four
     """
-    for page in site.pages:
+    for page in site.judged:
         here = source.of(page)
         for match in NESTED.finditer(here.prose):
             outer, inner = len(match[1]), len(match[2])
@@ -130,8 +130,8 @@ def unclosed_brackets(site: Site) -> Iterator[Issue]:
     Bad:  `\(x_1`, `! [text](plot.svg)`
     Good: `\(x_1\)`, `![text](plot.svg)`
     """
-    for page in site.pages:
-        for place, match in source.of(page).finditer(OPEN):
+    for page in site.judged:
+        for place, match in source.of(page).finditer(OPEN, "\\(", "\\[", "! [", "!\u3000", "！"):
             what = "this formula is never closed" if match[0].startswith("\\") else "a space keeps this from being an image"
             yield _at(place, "unclosed-brackets", what, "Close it." if match[0].startswith("\\") else "Remove the space.")
 
@@ -143,7 +143,7 @@ def attribute_list(site: Site) -> Iterator[Issue]:
     Bad:  `{ #why #who }`, `{ #why wide }`
     Good: `{ #why .wide }`
     """
-    for page in site.pages:
+    for page in site.judged:
         for place, match in source.of(page).finditer(ATTRIBUTES) if "{" in page.text else ():
             words = re.sub(r"=\s*(\"[^\"]*\"|'[^']*')", "=x", match[1]).split()
             odd = [word for word in words if not re.match(r"[#.]\S|[\w:-]+=", word) and word not in {"markdown", "hidden", "-"}]
@@ -165,8 +165,8 @@ def heading_space(site: Site) -> Iterator[Issue]:
     Bad:  `##Why`
     Good: `## Why { #why }`
     """
-    for page in site.pages:
-        for place, match in source.of(page).finditer(HEADING):
+    for page in site.judged:
+        for place, match in source.of(page).finditer(HEADING, "#"):
             yield _at(place, "heading-space", f"'{match[0]}' has no space after its signs", "Write `## Title { #id }`.")
 
 
@@ -177,7 +177,7 @@ def table_columns(site: Site) -> Iterator[Issue]:
     Bad:  `| a | b |` under a head of three columns; a formula with a bare bar
     Good: as many; `\\lvert` in formulas
     """
-    for page in site.pages:
+    for page in site.judged:
         here = source.of(page)
         for match in TABLE.finditer(here.with_formulas) if "|" in page.text else ():
             width, offset = _cells(match["rule"]), match.start("rows")

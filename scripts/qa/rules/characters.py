@@ -8,7 +8,7 @@ from itertools import pairwise
 from qa import source
 from qa.issue import Fix, Issue
 from qa.page import blank_front_matter
-from qa.rules import rule
+from qa.rules import rule, site_rule
 from qa.sentinel import Place
 from qa.site import Site
 
@@ -57,7 +57,7 @@ def decomposed_character(site: Site) -> Iterator[Issue]:
     Bad:  `{ #e` + combining accent + ` }`
     Good: `{ #é }`
     """
-    for page in site.pages:
+    for page in site.judged:
         if page.text.isascii() or unicodedata.is_normalized("NFC", page.text):
             continue
         for match in re.finditer(r"(?:\]\(|\{ ?#)([^)}\n]*)", page.text):
@@ -67,7 +67,7 @@ def decomposed_character(site: Site) -> Iterator[Issue]:
                 yield _at(place, "decomposed-character", f"'{match[1].strip()}' is decomposed", "Type it anew.", fix)
 
 
-@rule
+@site_rule
 def merge_marker(site: Site) -> Iterator[Issue]:
     """No conflict of a merge is left, in text or data.
 
@@ -76,6 +76,8 @@ def merge_marker(site: Site) -> Iterator[Issue]:
     """
     pattern = re.compile(r"^(?:<{7}|>{7}|\|{7}) ?\S*|(?<=\n\n)={7}$", re.M)
     for page in site.pages:
+        if not any(sign in page.text for sign in ("<<<<<<<", ">>>>>>>", "|||||||", "=======")):
+            continue
         here = source.of(page)
         text = here.prose if not page.text.startswith("<<<<<<<") else page.text
         for match in pattern.finditer(text):
@@ -102,7 +104,7 @@ def empty_page(site: Site) -> Iterator[Issue]:
     Bad:  a file with front matter alone
     Good: a title and text
     """
-    for page in site.pages:
+    for page in site.judged:
         text = re.sub(r"<!--(?!\s*(?:questions|topics|sources|search)\b).*?-->", "", blank_front_matter(page.text), flags=re.S)
         lines = [line for line in text.splitlines() if line.strip()]
         if not lines:
@@ -118,7 +120,7 @@ def title(site: Site) -> Iterator[Issue]:
     Bad:  no `# …`, or two of them
     Good: one `# …` at the start, sections with `## …`
     """
-    for page in site.pages:
+    for page in site.judged:
         heads = page.each("heading")
         titles = [head for head in heads if head.detail.startswith("1 ")]
         if not titles and not page.meta.get("title") and page.text.strip() and not re.search(r"<h1|^.+\n=+ *$", page.text, re.M):
@@ -135,7 +137,7 @@ def title(site: Site) -> Iterator[Issue]:
 
 
 def _each(site: Site, pattern: re.Pattern[str], name: str, what: str, remove: bool) -> Iterator[Issue]:
-    for page in site.pages:
+    for page in site.judged:
         if page.text.isascii() and name != "control-character":
             continue
         here = source.of(page)

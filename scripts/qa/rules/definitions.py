@@ -35,7 +35,7 @@ def doubled_definition(site: Site) -> Iterator[Issue]:
     Bad:  `[^1]: one` and `[^1]: another`
     Good: `[^1]` and `[^2]`
     """
-    for page in site.pages:
+    for page in site.judged:
         for what, pattern in (("link reference", LINK), ("footnote", FOOTNOTE), ("abbreviation", ABBREVIATION)):
             first: dict[str, Definition] = {}
             for one in _defined(page, pattern):
@@ -52,7 +52,7 @@ def unused_definition(site: Site) -> Iterator[Issue]:
     Bad:  `[^2]: …` without `[^2]` in the text
     Good: both
     """
-    for page in site.pages:
+    for page in site.judged:
         if "]:" in page.text or "] :" in page.text:
             for what, one in _unused(page, site):
                 yield _at(one.place, "unused-definition", f"nothing uses the {what} '{one.name}'", "Use it or remove it.")
@@ -65,7 +65,7 @@ def empty_definition(site: Site) -> Iterator[Issue]:
     Bad:  `*[HTML]:`, `[^1]:`
     Good: `*[HTML]: Hypertext Markup Language`
     """
-    for page in site.pages:
+    for page in site.judged:
         for one in _defined(page, ABBREVIATION):
             if not one.meaning.strip():
                 yield _at(one.place, "empty-definition", f"the abbreviation '{one.name}' has no meaning", "Write it.")
@@ -80,7 +80,7 @@ def undefined_footnote(site: Site) -> Iterator[Issue]:
     Bad:  `[^not]` where only `[^note]: …` is defined
     Good: `[^note]`
     """
-    for page in site.pages:
+    for page in site.judged:
         if site.settings.extension("footnotes") is not None and "[^" in page.text:
             known = [one.name for one in _defined(page, FOOTNOTE)]
             for place, match in source.of(page).finditer(MARK):

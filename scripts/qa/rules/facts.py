@@ -9,7 +9,7 @@ from qa import source
 from qa.issue import Issue
 from qa.nearest import nearest
 from qa.page import Page
-from qa.rules import rule
+from qa.rules import rule, site_rule
 from qa.site import Site
 
 # What MkDocs, Material and their usual plugins read from front matter: on a site without qa.yml, a slip of one of these.
@@ -28,7 +28,7 @@ def unknown_key(site: Site) -> Iterator[Issue]:
     Good: `aliases: [BN]`
     """
     closed = bool(site.conventions.front_matter)
-    for page in site.pages:
+    for page in site.judged:
         allowed = _keys(page, site) if closed else list(KEYS)
         for key in page.meta:
             if key not in allowed and (closed or nearest(str(key), KEYS, 0.8)):
@@ -43,7 +43,7 @@ def missing_key(site: Site) -> Iterator[Issue]:
     Bad:  front matter without `level`
     Good: `level: mid`
     """
-    for page in site.pages:
+    for page in site.judged:
         if page.is_question:
             missing = [key for key in _keys(page, site) if key not in page.meta]
             for key in missing:
@@ -57,14 +57,14 @@ def bad_value(site: Site) -> Iterator[Issue]:
     Bad:  `level: middle`
     Good: `level: mid`
     """
-    for page in site.pages:
+    for page in site.judged:
         if page.is_question:
             for key in page.meta:
                 if (form := FORMS.get(key)) and (problem := form(page.meta[key], site)):
                     yield _at(page, key, "bad-value", f"'{key}' {problem[0]}", problem[1], page.meta[key])
 
 
-@rule
+@site_rule
 def unknown_source(site: Site) -> Iterator[Issue]:
     """`asked` names a source of `qa.yml` and a number that this source has.
 
@@ -98,7 +98,7 @@ def unknown_claim_source(site: Site) -> Iterator[Issue]:
     Good: `/// claim | "…" (wechat/1)`
     """
     sources = site.conventions.sources
-    for page in site.pages:
+    for page in site.judged:
         for claim in page.each("claim"):
             for match in re.finditer(r"(?<![\w/.-])([a-z]+)/(\d+)(?![\w/])", claim.value):
                 known = sources.get(match[1])
@@ -111,7 +111,7 @@ def unknown_claim_source(site: Site) -> Iterator[Issue]:
                     yield Issue(page.path, place.line, place.column, "unknown-claim-source", message, remedy)
 
 
-@rule
+@site_rule
 def duplicate_asked(site: Site) -> Iterator[Issue]:
     """A number of a source is answered by one page.
 
@@ -131,7 +131,7 @@ def duplicate_asked(site: Site) -> Iterator[Issue]:
             yield _at(page, "asked", "duplicate-asked", f"'{entry}' stands twice", "Keep one of them.", entry, 1)
 
 
-@rule
+@site_rule
 def unknown_related(site: Site) -> Iterator[Issue]:
     """`related` names other questions, once each.
 
@@ -158,7 +158,7 @@ def unknown_related(site: Site) -> Iterator[Issue]:
             yield _at(page, "related", "unknown-related", f"'related' names {why}", "Remove it.", slug, int(slug != page.slug))
 
 
-@rule
+@site_rule
 def one_way_related(site: Site) -> Iterator[Issue]:
     """Relations hold both ways.
 

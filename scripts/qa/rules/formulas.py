@@ -67,7 +67,7 @@ def broken_formula(site: Site) -> Iterator[Issue]:
 
 def _formulas(site: Site) -> Iterator[tuple[Page, Element, int]]:
     """Every formula with the offset at which its TeX starts."""
-    for page in site.pages:
+    for page in site.judged:
         for element in page.each("display", "formula"):
             yield page, element, page.text.index(element.value, element.offset) if element.value else element.offset
 

@@ -1,5 +1,6 @@
 """Images: described, used, whole, and from here."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -8,7 +9,7 @@ from xml.parsers import expat
 from qa import links
 from qa.issue import Issue
 from qa.links import IMAGES, Link
-from qa.rules import rule
+from qa.rules import rule, site_rule
 from qa.sentinel import Place
 from qa.site import Site
 
@@ -65,7 +66,7 @@ def hot_linked_image(site: Site) -> Iterator[Issue]:
             yield _at(link.target.place, "hot-linked-image", "the image comes from another host", "Put a copy into docs/.")
 
 
-@rule
+@site_rule
 def broken_image(site: Site) -> Iterator[Issue]:
     """Image files are what their ending says, and whole.
 
@@ -81,7 +82,7 @@ def broken_image(site: Site) -> Iterator[Issue]:
                 yield Issue(path, line, column, "broken-image", message, "Draw or copy it again.")
 
 
-@rule
+@site_rule
 def unused_image(site: Site) -> Iterator[Issue]:
     """Every image below `docs/` is shown somewhere.
 
@@ -92,7 +93,8 @@ def unused_image(site: Site) -> Iterator[Issue]:
         return
     where = links.of(site)
     codes = "|".join(where.languages)
-    used = {link.path for link in where.links} | {_from_source(link) for link in where.links}
+    shown = [link for link in where.links if posixpath.splitext(link.written)[1].lower() in IMAGES]
+    used = {link.path for link in shown} | {_from_source(link) for link in shown}
     text = site.settings.text + "".join(page.text for page in site.pages if "<" in page.text or "srcset" in page.text)
     text += "".join(_styles(site))
     for path in sorted(where.files):
@@ -109,12 +111,12 @@ def unused_image(site: Site) -> Iterator[Issue]:
 
 
 def _images(site: Site) -> Iterator[Link]:
-    return (link for link in links.of(site).links if link.target.tag in {"img", "image"})
+    where = links.of(site)
+    return (link for page in site.judged for link in where.of(page) if link.target.tag in {"img", "image"})
 
 
 def _from_source(link: Link) -> str:
-    folder = PurePosixPath(*link.page.path.parts[1:-1])
-    return str(folder / link.written)
+    return str(PurePosixPath(link.page.topic, link.written))
 
 
 def _styles(site: Site) -> Iterator[str]:

@@ -8,7 +8,7 @@ from qa import parity, source
 from qa.issue import Issue
 from qa.markup import Element
 from qa.page import Page
-from qa.rules import rule
+from qa.rules import rule, site_rule
 from qa.site import Site
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -20,8 +20,18 @@ FUNCTION_WORDS = frozenset(ENGLISH.split())
 SET_APART = re.compile(
     r"&#?\w+;|\]\([^)]*\)|\[@[^\]]*\]|<[^>]*>|https?://\S+|“[^”]*”|‘[^’]*’|「[^」]*」|《[^》]*》|\"[^\"\n]*\"|(?<!\*)\*[^*\n]+\*(?!\*)|\{[^}\n]*\}|[(（][^()（）]*[)）]"
 )
+PARAGRAPH = re.compile(r"(?:^(?![ \t]*$|>|\||\[\^?[^\]]+\]:|\*\[).+\n?)+", re.M)
+ITEM = re.compile(r"^(?=[ \t]*(?:[-*+]|\d+\.)[ \t]|#|///)", re.M)
+DETAILS = re.compile(r"///[ \t]*details[ \t]*\|[ \t]*(?=\S)")
+MARK = re.compile(r"[ \t]*(?:[-*+#]+|\d+\.)?[ \t]*")
+SENTENCE = re.compile(r"[^。！？]+[。！？]?\s*")
+ROW = re.compile(r"^\|[ \t]*(.*)\|[ \t]*$", re.M)
+WORDS = re.compile(r"[A-Za-z][^A-Za-z]+[A-Za-z]")
+FOUR_WORDS = re.compile(r"(?:[A-Za-z]+[^A-Za-z]+){3}[A-Za-z]")
+LAYOUT = re.compile(r"\\text\{[^}]*\}|\s|[{}]")
+CITED = re.compile(r"\[@[^\]]*\]|\]\([^)]*\)")
 NUMBER = re.compile(
-    r"(?<![\w.,])(?:\d+\.\d+|\d{1,3}(?:,\d{3})+|\d{3,})(?!\d|\.\d|[A-Za-z]|\s*(?:million|billion|thousand|trillion|[万亿千百]))"
+    r"\d(?<![\w.,]\d)(?:\d*\.\d+|\d{0,2}(?:,\d{3})+|\d{2,})(?!\d|\.\d|[A-Za-z]|\s*(?:million|billion|thousand|trillion|[万亿千百]))"
 )
 
 
@@ -34,12 +44,13 @@ def untranslated(site: Site) -> Iterator[Issue]:
     """
     if not {"zh"} & set(site.conventions.languages):
         return
-    for page in site.pages:
+    for page in site.judged:
         if page.language in site.conventions.languages:
             yield from _meta(page)
-            twins = [site.twin(page, one) for one in site.conventions.languages if page.language == "zh" != one]
+            suspects = [(start, text) for start, text in _sentences(page) if _is_suspect(text, page.language == "zh")]
+            twins = [site.twin(page, one) for one in site.conventions.languages if suspects and page.language == "zh" != one]
             others = {text.strip() for twin in twins if twin for _, text in _pieces(twin)}
-            for start, text in _sentences(page):
+            for start, text in suspects:
                 if _is_copied(text, others) or _is_foreign(
                     text, page.language == "zh", heading=page.text[:start].rpartition("\n")[2].startswith("#")
                 ):
@@ -55,7 +66,7 @@ def section_title(site: Site) -> Iterator[Issue]:
     Bad:  `## Full answer { #answer }` on the Chinese page
     Good: `## 详解 { #answer }`
     """
-    for page in site.pages:
+    for page in site.judged:
         for heading in page.each("heading") if page.is_question else ():
             names = site.conventions.sections.get(heading.section) if heading.detail.startswith("2 ") else None
             text = heading.detail.partition(" ")[2]
@@ -111,9 +122,12 @@ def inline_formula_mismatch(site: Site) -> Iterator[Issue]:
     for default, page in _pairs(site):
         theirs, ours = _formulas(default), _formulas(page)
         for section in [s for s in theirs if s in ours]:
-            missing = [e for e in theirs[section] if _plain(e) not in {_plain(o) for o in ours[section]}]
-            extra = [e for e in ours[section] if _plain(e) not in {_plain(o) for o in theirs[section]}]
-            if len(theirs[section]) == len(ours[section]) and len(missing) == len(extra) == 1:
+            if len(theirs[section]) != len(ours[section]):
+                continue
+            here, there = {_plain(e) for e in ours[section]}, {_plain(e) for e in theirs[section]}
+            missing = [e for e in theirs[section] if _plain(e) not in here] if here != there else []
+            extra = [e for e in ours[section] if _plain(e) not in there] if here != there else []
+            if len(missing) == len(extra) == 1:
                 message = f"the formula '{extra[0].value}' is '{missing[0].value}' in {default.path.name}:{missing[0].line}"
                 yield Issue(page.path, extra[0].line, extra[0].column, "inline-formula-mismatch", message, "Make them the same.")
 
@@ -136,7 +150,7 @@ def inline_code_mismatch(site: Site) -> Iterator[Issue]:
                 yield Issue(page.path, extra[0].line, extra[0].column, "inline-code-mismatch", message, "Make them the same.")
 
 
-@rule
+@site_rule
 def outdated_translation(site: Site) -> Iterator[Issue]:
     """When a section changes in one language, it changes in the others; `check.py --accept` records that they agree.
 
@@ -159,7 +173,7 @@ def outdated_translation(site: Site) -> Iterator[Issue]:
 
 
 def _pairs(site: Site) -> Iterator[tuple[Page, Page]]:
-    for page in site.pages:
+    for page in site.judged:
         default = site.twin(page, site.conventions.default_language)
         if default and page.language in site.conventions.languages and page is not default:
             yield default, page
@@ -167,27 +181,38 @@ def _pairs(site: Site) -> Iterator[tuple[Page, Page]]:
 
 def _pieces(page: Page) -> Iterator[tuple[int, str]]:
     """Paragraphs, items, headings and titles with their offsets; quotations, code and tables of terms are left out."""
-    prose = source.of(page).prose
-    for match in re.finditer(r"(?:^(?![ \t]*$|>|\||\[\^?[^\]]+\]:|\*\[).+\n?)+", prose, re.M):
+    for match in PARAGRAPH.finditer(source.of(page).prose):
         start = match.start()
-        for line in re.split(r"(?m)^(?=[ \t]*(?:[-*+]|\d+\.)[ \t]|#|///)", match[0]):
+        for line in ITEM.split(match[0]):
             first = line.partition("\n")[0] + "\n" if line.startswith("///") else ""
-            if title := re.match(r"///[ \t]*details[ \t]*\|[ \t]*(?=\S)", first):
+            if title := DETAILS.match(first):
                 yield start + title.end(), first[title.end() :]
             text = line[len(first) :]
             if text.strip() and "lang=" not in text:
-                mark = re.match(r"[ \t]*(?:[-*+#]+|\d+\.)?[ \t]*", text)
+                mark = MARK.match(text)
                 yield start + len(first) + (mark.end() if mark else 0), text
             start += len(line)
 
 
 def _sentences(page: Page) -> Iterator[tuple[int, str]]:
     """Paragraphs, in Chinese their sentences, and rows of tables."""
+    prose = source.of(page).prose
+    if page.language != "zh" and not HAN.search(prose):
+        return
     for start, text in _pieces(page):
-        for match in re.finditer(r"[^。！？]+[。！？]?\s*" if page.language == "zh" else r"[\s\S]+", text):
-            yield start + match.start(), match[0]
-    for match in re.finditer(r"^\|[ \t]*(.*)\|[ \t]*$", source.of(page).prose, re.M):
+        if page.language == "zh":
+            yield from ((start + match.start(), match[0]) for match in SENTENCE.finditer(text))
+        else:
+            yield start, text
+    for match in ROW.finditer(prose) if "|" in prose else ():
         yield match.start(1), match[1].replace("|", " ")
+
+
+def _is_suspect(text: str, chinese: bool) -> bool:
+    """Whether it is worth a look: some words where characters should be, characters where words should be."""
+    if not chinese:
+        return bool(HAN.search(text))
+    return bool(WORDS.search(text)) and (not HAN.search(text) or bool(FOUR_WORDS.search(text)))
 
 
 def _is_foreign(text: str, chinese: bool, heading: bool) -> bool:
@@ -222,7 +247,8 @@ def _meta(page: Page) -> Iterator[Issue]:
 def _numbers(page: Page) -> dict[str, list[tuple[str, int]]]:
     found: dict[str, list[tuple[str, int]]] = {}
     heads = [(h.offset, h.section) for h in page.each("heading")]
-    prose = re.sub(r"\[@[^\]]*\]|\]\([^)]*\)", lambda m: " " * len(m[0]), source.of(page).prose)
+    prose = source.of(page).prose
+    prose = CITED.sub(lambda m: " " * len(m[0]), prose) if "](" in prose or "[@" in prose else prose
     for match in NUMBER.finditer(prose):
         section = next((s for o, s in reversed(heads) if o <= match.start()), "")
         found.setdefault(section, []).append((match[0].replace(",", ""), match.start()))
@@ -237,7 +263,7 @@ def _formulas(page: Page) -> dict[str, list[Element]]:
 
 
 def _plain(element: Element) -> str:
-    return re.sub(r"\\text\{[^}]*\}|\s|[{}]", "", element.value)
+    return LAYOUT.sub("", element.value)
 
 
 def _shape(element: Element, page: Page) -> str:

@@ -27,30 +27,38 @@ class Leftover:
 
     @cached_property
     def hint(self) -> re.Pattern[str]:
-        """A character that the text must hold: cheaper than the whole expression."""
-        return re.compile(HINTS.get(self.rule, ""))
+        """What the text must hold: cheaper than the whole expression."""
+        return re.compile(HINTS[self.rule][1])
+
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """Characters of which the text must hold one: cheaper still."""
+        return frozenset(HINTS[self.rule][0])
 
 
 HINTS = {
-    "broken-link": r"[\[\]】］!<]|https?",
-    "undefined-reference": r"\]",
-    "broken-definition": r"\][:：]|\*\[",
-    "broken-citation": r"@|\d[a-z]+\]",
-    "broken-emphasis": r"[*_~=+]",
-    "broken-emoji": ":[a-z]",
-    "unclosed-code": "`",
-    "unclosed-fence": "~~~",
-    "broken-attribute-list": r"\{",
-    "unknown-block": r"(?m)^(?://|!!!|\?\?\?|==|:::)|\[!",
-    "stray-block-end": "///",
-    "missing-snippet": "8<",
-    "broken-table": r"\|",
-    "broken-heading": "[#＃]",
-    "broken-comment": "-->|<!-",
-    "template-left": r"\{[{%]",
-    "broken-entity": "&",
-    "unbalanced-math": r"[$\\]",
+    "full-width-markup": ("＊＄‘’·｀！｜＠", ""),
+    "broken-link": ("[]】］!<^/", r"[\[\]】］!<]|https?"),
+    "undefined-reference": ("]", r"\]"),
+    "broken-definition": ("]", r"\][:：]|\*\["),
+    "broken-citation": ("@]", r"@|\d[a-z]+\]"),
+    "broken-emphasis": ("*_~=+", ""),
+    "broken-emoji": (":", ":[a-z]"),
+    "unclosed-code": ("`", ""),
+    "unclosed-fence": ("~", "~~~"),
+    "broken-attribute-list": ("{", ""),
+    "unknown-block": ("/!?=:[", r"(?m)^(?://|!!!|\?\?\?|==|:::)|\[!"),
+    "stray-block-end": ("/", "///"),
+    "missing-snippet": ("8", "8<"),
+    "broken-table": ("|", ""),
+    "broken-list": ("-*+.):•●◦▪‣∙", ""),
+    "broken-heading": ("#＃", ""),
+    "broken-comment": ("-", "-->|<!-"),
+    "template-left": ("{", r"\{[{%]"),
+    "broken-entity": ("&", ""),
+    "unbalanced-math": ("$\\", ""),
 }
+SIGNS = frozenset("".join(signs for signs, _ in HINTS.values()))
 LEFTOVERS = tuple(
     Leftover(name, re.compile(pattern, re.M), message, remedy)
     for name, pattern, message, remedy in (
@@ -243,7 +251,7 @@ def _leftover_rule(name: str, doc: str) -> None:
     """Register the rule that reports the leftovers of one name."""
 
     def report(site: Site) -> Iterator[Issue]:
-        for page in site.pages:
+        for page in site.judged:
             yield from (issue for issue in found(page, site) if issue.rule == name)
 
     report.__doc__, report.__name__ = doc, name.replace("-", "_")
@@ -301,7 +309,7 @@ def unclosed_fence(site: Site) -> Iterator[Issue]:
     Bad:  three back-ticks, code, and the page goes on
     Good: the same number of back-ticks after the code
     """
-    for page in site.pages:
+    for page in site.judged:
         prose = source.of(page).prose
         left = re.search(r"^ *(```+|~~~+)", prose, re.M) if "```" in prose or "~~~" in prose else None
         if left:
@@ -323,14 +331,15 @@ def found(page: Page, site: Site) -> list[Issue]:
 
 def _find(page: Page, site: Site) -> Iterator[Issue]:
     text = site.rendered[page.path].text
-    if not QUICK.search(text):
+    held = frozenset(text)
+    if held.isdisjoint(SIGNS):
         return
     prose = source.of(page).prose
     unclosed = ("```" in prose or "~~~" in prose) and bool(re.search(r"^ *(```+|~~~+)", prose, re.M))
     taken: list[tuple[int, int]] = []
     seen: dict[str, int] = {}
     for leftover in LEFTOVERS:
-        if not leftover.hint.search(text):
+        if held.isdisjoint(leftover.signs) or not leftover.hint.search(text):
             continue
         for match in leftover.regex.finditer(text):
             if not any(start < match.end() and match.start() < end for start, end in taken):
@@ -344,9 +353,6 @@ def _find(page: Page, site: Site) -> Iterator[Issue]:
                     yield Issue(
                         place.path, place.line, place.column, leftover.rule, f"{leftover.message}: '{shown}'", leftover.remedy
                     )
-
-
-QUICK = re.compile(r"[•●◦▪‣∙＊＄｜！\[\]()*_~`{}/!?=:|<>$\\&#＃+@\-]|^\d+\.", re.M)
 
 
 def _fragment(text: str, match: re.Match[str]) -> str:

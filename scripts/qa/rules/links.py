@@ -17,6 +17,7 @@ INVISIBLE = re.compile("[\u00ad\u00a0\u200b-\u200f\u2028-\u202e\u2060-\u2064\u30
 FULL_WIDTH = re.compile(r"[\uff01-\uff5e。、《》【】“”‘’]")
 NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("。"): "."}
 SCRIPTS = re.compile(r"(javascript|vbscript|livescript):|data:(?!image/)", re.I)
+PLAIN = re.compile(r"[a-z0-9._-][a-z0-9._/-]*(?:#[a-z0-9_-]+)?|#[a-z0-9_-]+")
 LOCAL_FILE = re.compile(r"file:|[A-Za-z]:[\\/]|~[/\\]|\\\\", re.I)
 LANGUAGE_WORDS = {"en": r"english|英文|英语|\ben\b", "zh": r"chinese|中文|汉语|\bzh\b|简体"}
 
@@ -467,13 +468,28 @@ def other_language_link(link: Link, where: Map) -> Verdict | None:
     return _proposal(message, link, where, twin if twin in where.files else None, "Name the language in the text.")
 
 
-def _issues(site: Site) -> list[Issue]:
+def _issues(site: Site) -> Iterator[Issue]:
     """The first objection to each link, made once for all rules."""
-    kept = site.__dict__.get("_link_issues")
-    if kept is None:
-        where = links.of(site)
-        kept = site.__dict__["_link_issues"] = list(dict.fromkeys(i for link in where.links for i in _judged(link, where)))
-    return kept
+    where = links.of(site)
+    for page in site.judged:
+        kept = page.__dict__.get("_link_issues")
+        if kept is None:
+            objections = (issue for link in where.of(page) if not _plain(link, where) for issue in _judged(link, where))
+            kept = page.__dict__["_link_issues"] = list(dict.fromkeys(objections))
+        yield from kept
+
+
+def _plain(link: Link, where: Map) -> bool:
+    """Whether no judge can object: most links name a page of their own language, or a place on their own page."""
+    target = link.target
+    if target.raw or target.tag != "a" or target.attribute != "href" or not target.text.strip(" \u00a0\u200b"):
+        return False
+    if not PLAIN.fullmatch(link.value):
+        return False
+    if not link.path:
+        return True
+    mine = f".{link.page.language}.md"
+    return link.path in where.files and link.path.endswith(mine) and link.path not in where.unpublished
 
 
 def _judged(link: Link, where: Map) -> Iterator[Issue]:

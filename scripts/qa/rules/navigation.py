@@ -10,7 +10,7 @@ import yaml
 from qa import addresses, links, settings
 from qa.issue import Issue
 from qa.nearest import did_you_mean, nearest
-from qa.rules import rule
+from qa.rules import site_rule
 from qa.site import Site
 
 CONFIG = PurePosixPath(settings.FILE)
@@ -21,7 +21,7 @@ FORMS = (addresses.malformed, addresses.local, addresses.placeholder, addresses.
 INCLUDE = re.compile(r"\{%-?\s*(?:include|import|from|extends)\s+[\"']([^\"']+)[\"']")
 
 
-@rule
+@site_rule
 def orphan_page(site: Site) -> Iterator[Issue]:
     """Every page can be reached: from the navigation or by a link.
 
@@ -42,7 +42,7 @@ def orphan_page(site: Site) -> Iterator[Issue]:
             yield Issue(page.path, 1, 1, "orphan-page", message, "Name it in qa.yml, or link to it.")
 
 
-@rule
+@site_rule
 def colliding_address(site: Site) -> Iterator[Issue]:
     """Two files have two addresses, also where letter case does not count.
 
@@ -59,7 +59,7 @@ def colliding_address(site: Site) -> Iterator[Issue]:
                 yield Issue(site.settings.docs / path, 1, 1, "colliding-address", message, "Rename one of them.")
 
 
-@rule
+@site_rule
 def missing_in_navigation(site: Site) -> Iterator[Issue]:
     """What `nav` in `mkdocs.yml` names exists.
 
@@ -79,7 +79,7 @@ def missing_in_navigation(site: Site) -> Iterator[Issue]:
             yield Issue(CONFIG, mark.line + 1, mark.column + 1, "missing-in-navigation", message, remedy)
 
 
-@rule
+@site_rule
 def doubled_in_navigation(site: Site) -> Iterator[Issue]:
     """`nav` names a page once: readers who go on to the next page would go in a circle.
 
@@ -95,7 +95,7 @@ def doubled_in_navigation(site: Site) -> Iterator[Issue]:
             yield Issue(CONFIG, node.start_mark.line + 1, node.start_mark.column + 1, "doubled-in-navigation", message, remedy)
 
 
-@rule
+@site_rule
 def missing_asset(site: Site) -> Iterator[Issue]:
     """Styles, scripts and icons that the configuration or a template names exist.
 
@@ -113,7 +113,7 @@ def missing_asset(site: Site) -> Iterator[Issue]:
         yield from _templates(site, where, Path(str(theme.get("custom_dir") or "")))
 
 
-@rule
+@site_rule
 def broken_redirect(site: Site) -> Iterator[Issue]:
     """Redirects lead to a page, and not in a circle.
 
@@ -133,7 +133,7 @@ def broken_redirect(site: Site) -> Iterator[Issue]:
             yield Issue(CONFIG, line, column, "broken-redirect", f"'{old}' leads to '{target}', which does not exist", remedy)
 
 
-@rule
+@site_rule
 def broken_style(site: Site) -> Iterator[Issue]:
     """Files that style sheets name exist.
 
@@ -153,7 +153,7 @@ def broken_style(site: Site) -> Iterator[Issue]:
                     yield Issue(site.settings.docs / path, line, column, "broken-style", message, "Mend the path.")
 
 
-@rule
+@site_rule
 def unanswered_number(site: Site) -> Iterator[Issue]:
     """A source that `qa.yml` calls `complete` has a page for each of its numbers.
 

@@ -128,7 +128,7 @@ def block_mismatch(site: Site) -> Iterator[Issue]:
 
 def _compare(site: Site, name: str, what: str, shape: Shape, ordered: bool = True) -> Iterator[Issue]:
     """Report, in every other language, the first place of each section where it leaves the default language."""
-    for page in site.pages:
+    for page in site.judged:
         default = site.twin(page, site.conventions.default_language)
         if default and page.language in site.conventions.languages and page.language != default.language:
             yield from _differences(default, page, name, what, shape, ordered)

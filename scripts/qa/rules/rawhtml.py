@@ -29,9 +29,12 @@ mn mrow msup msub mfrac msqrt mtext mtable mtr mtd semantics annotation munder m
 VOID, OPTIONAL = frozenset(VOID_NAMES.split()), frozenset(OPTIONAL_NAMES.split())
 KNOWN = VOID | OPTIONAL | frozenset(OTHER_NAMES.split())
 NEEDED = {"img": "src|srcset", "a": "href|id|name", "iframe": "src|srcdoc", "use": "href|xlink:href"}
-TAG = re.compile(r"(?<!\\)<(/?)([A-Za-z][A-Za-z0-9-]*)((?:\s+[^<>]*?|/)?)(/?)>")
+TAG = re.compile(r"<(?<!\\<)(/?)([A-Za-z][A-Za-z0-9-]*)((?:\s+[^<>]*?|/)?)(/?)>")
 SPACED = re.compile(r"\sid\s*=\s*(\"[^\"]*\s[^\"]*\"|'[^']*\s[^']*')")
-HALF = re.compile(r"(?<![\\<\w])</?([A-Za-z][A-Za-z0-9]*)(?=\s+[a-z-]+=[\"'][^<>]*$)", re.M)
+HALF = re.compile(r"<(?<![\\<\w]<)/?([A-Za-z][A-Za-z0-9]*)(?=\s+[a-z-]+=[\"'][^<>]*$)", re.M)
+
+COMMENT = re.compile(r"<!--")
+REFRESH = re.compile(r"<meta\b[^>]*http-equiv\s*=\s*[\"']?refresh", re.I)
 
 
 @rule
@@ -41,7 +44,7 @@ def unclosed_tag(site: Site) -> Iterator[Issue]:
     Bad:  `<sub>2`, `<b><i>x</b></i>`
     Good: `<sub>2</sub>`
     """
-    for page in site.pages:
+    for page in site.judged:
         yield from (issue for issue in _tags(page) if issue.rule == "unclosed-tag")
 
 
@@ -52,7 +55,7 @@ def stray_tag(site: Site) -> Iterator[Issue]:
     Bad:  `2</sub>`
     Good: `<sub>2</sub>`
     """
-    for page in site.pages:
+    for page in site.judged:
         yield from (issue for issue in _tags(page) if issue.rule == "stray-tag")
 
 
@@ -63,8 +66,8 @@ def unknown_tag(site: Site) -> Iterator[Issue]:
     Bad:  `List<int>`, `<spam>x</spam>`
     Good: `` `List<int>` ``, `<span>x</span>`
     """
-    for page in site.pages:
-        for place, match in source.of(page).finditer(TAG):
+    for page in site.judged:
+        for place, match in source.of(page).finditer(TAG, "<"):
             name = match[2].lower()
             if name not in KNOWN and "-" not in name and not match[1]:
                 remedy = did_you_mean(name, KNOWN, "Write it as code, or the bracket as &lt;.")
@@ -78,18 +81,18 @@ def broken_tag(site: Site) -> Iterator[Issue]:
     Bad:  `<a href="resnet.en.md">` without the last quote or bracket
     Good: `<span class="x">`
     """
-    for page in site.pages:
+    for page in site.judged:
         here = source.of(page)
-        for place, match in here.finditer(TAG):
+        for place, match in here.finditer(TAG, "<"):
             if match[3].count('"') % 2 or (match[3].count("'") % 2 and '"' not in match[3]):
                 yield _at(place, "broken-tag", f"a quote in '{match[0][:40]}' is never closed", "Close it.")
-        for place, match in here.finditer(TAG):
+        for place, match in here.finditer(TAG, "<"):
             needs = NEEDED.get(match[2].lower()) if not match[1] else None
             if needs and not re.search(rf"\b(?:{needs})\s*=", match[3], re.I):
                 yield _at(place, "broken-tag", f"'{match[0][:40]}' leads nowhere", f"Give it one of: {needs.replace('|', ', ')}.")
             if not match[1] and (spaced := SPACED.search(match[3])):
                 yield _at(place, "broken-tag", f"the id {spaced[1]} has a space, and no link can name it", "Take out the space.")
-        for place, match in here.finditer(HALF):
+        for place, match in here.finditer(HALF, "<"):
             if match[1].lower() in KNOWN and ">" not in _rest(here.prose, match.end()):
                 yield _at(place, "broken-tag", f"the tag '<{match[1]}' is never closed", "Close it with '>'.")
 
@@ -101,8 +104,8 @@ def unclosed_comment(site: Site) -> Iterator[Issue]:
     Bad:  `<!-- to do`
     Good: `<!-- to do -->`
     """
-    for page in site.pages:
-        for place, _ in source.of(page).finditer(re.compile(r"<!--")):
+    for page in site.judged:
+        for place, _ in source.of(page).finditer(COMMENT, "<!--"):
             yield _at(place, "unclosed-comment", "this comment is never closed", "End it with -->.")
             break
 
@@ -114,8 +117,8 @@ def meta_refresh(site: Site) -> Iterator[Issue]:
     Bad:  `<meta http-equiv="refresh" content="0; url=…">`
     Good: a link
     """
-    for page in site.pages:
-        for place, _ in source.of(page).finditer(re.compile(r"<meta\b[^>]*http-equiv\s*=\s*[\"']?refresh", re.I)):
+    for page in site.judged:
+        for place, _ in source.of(page).finditer(REFRESH, "<"):
             yield _at(place, "meta-refresh", "this page sends its reader elsewhere", "Link to the other page.")
 
 
@@ -129,7 +132,7 @@ def _tags(page: Page) -> list[Issue]:
 def _balance(page: Page) -> Iterator[Issue]:
     """Match opening and closing tags; what HTML allows to stay open may."""
     stack: list[tuple[str, Place]] = []
-    for place, match in source.of(page).finditer(TAG):
+    for place, match in source.of(page).finditer(TAG, "<"):
         name = match[2].lower()
         if name in VOID and match[1]:
             yield _at(place, "stray-tag", f"'<{name}>' has no end tag", f"Remove </{name}>.")

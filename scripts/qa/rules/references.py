@@ -1,14 +1,17 @@
 """Links and citations that a strict build does not hold."""
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from qa import citing, markup
 from qa.bibliography import PATH
 from qa.issue import Issue
 from qa.markup import Element
-from qa.rules import rule
+from qa.rules import rule, site_rule
 from qa.site import Site
+
+NAMED = re.compile(r"@([^\s,;\]@]+)")
 
 
 @rule
@@ -18,7 +21,7 @@ def unknown_citation(site: Site) -> Iterator[Issue]:
     Bad:  `[@he2015deep]` where the entry is he2016deep
     Good: `[@he2016deep]`
     """
-    for page in site.pages:
+    for page in site.judged:
         for citation in page.each("citation"):
             for key, _ in markup.citations(citation.value):
                 if key not in site.works:
@@ -42,7 +45,7 @@ def unknown_locator(site: Site) -> Iterator[Issue]:
     Bad:  `[@he2016deep, sec. 3]`
     Good: `[@he2016deep, section 3]`
     """
-    for page in site.pages:
+    for page in site.judged:
         for citation in page.each("citation"):
             for key, place in markup.citations(citation.value):
                 bare = [part.strip() for part in place.split(",") if part.strip() in site.conventions.locators]
@@ -55,7 +58,7 @@ def unknown_locator(site: Site) -> Iterator[Issue]:
                     yield Issue(page.path, citation.line, citation.column, "unknown-locator", message, remedy)
 
 
-@rule
+@site_rule
 def unused_reference(site: Site) -> Iterator[Issue]:
     """Every entry of the bibliography is cited.
 
@@ -64,7 +67,10 @@ def unused_reference(site: Site) -> Iterator[Issue]:
     """
     if site.broken:  # what an unreadable page cites is not known
         return
-    cited = {key for page in site.pages for e in page.each("citation") for key, _ in markup.citations(e.value)}
+    cited: set[str] = set()
+    for page in site.pages:
+        if any(key not in cited for key in NAMED.findall(page.text)):
+            cited |= {key for e in page.each("citation") for key, _ in markup.citations(e.value)}
     for work in site.works.values():
         if work.key not in cited:
             yield Issue(PATH, work.line, 1, "unused-reference", f"no page cites '{work.key}'", "Cite it or remove it.")

@@ -9,7 +9,7 @@ from qa import source
 from qa.issue import Issue
 from qa.nearest import did_you_mean, nearest
 from qa.page import Page
-from qa.rules import rule
+from qa.rules import rule, site_rule
 from qa.site import Site
 
 SNIPPET = re.compile(r"^[ \t]*-+8<-+[ \t]+[\"']([^\"'\n]+)[\"']", re.M)
@@ -26,7 +26,7 @@ def missing_snippet(site: Site) -> Iterator[Issue]:
     """
     docs = str(site.settings.docs)
     files = {str(path)[len(docs) + 1 :] for path in site.files}
-    for page in site.pages:
+    for page in site.judged:
         yield from (i for i in source_issues(page, site) if i.rule == "missing-snippet")
         for name in site.rendered[page.path].missing_snippets:
             if f'"{name}' not in page.text and not name.startswith(":") and (offset := page.text.find(name)) >= 0:
@@ -44,7 +44,7 @@ def missing_snippet(site: Site) -> Iterator[Issue]:
                 yield Issue(page.path, place.line, place.column + len(path) + 1, "missing-snippet", *message)
 
 
-@rule
+@site_rule
 def circular_snippet(site: Site) -> Iterator[Issue]:
     """A snippet does not include itself, not by way of others either.
 
@@ -67,7 +67,7 @@ def unknown_code_language(site: Site) -> Iterator[Issue]:
     Bad:  a fence named `pyhton`
     Good: `python`, `output`, or `text`
     """
-    for page in site.pages:
+    for page in site.judged:
         for element in page.each("fence"):
             name = re.match(r"\{?[ \t]*\.?([\w+#.-]*)", element.detail)
             word = name[1] if name else ""
@@ -86,7 +86,7 @@ def render_failure(site: Site) -> Iterator[Issue]:
     Bad:  a page on which an extension stops with an error
     Good: a page that builds
     """
-    for page in site.pages:
+    for page in site.judged:
         if failure := site.rendered[page.path].failure:
             yield Issue(page.path, 1, 1, "render-failure", f"Python-Markdown stops: {failure}", "Mend what it names.")
 

@@ -9,13 +9,13 @@ from qa import markup
 from qa.issue import Issue
 from qa.markup import Element
 from qa.page import Page
-from qa.rules import rule
+from qa.rules import rule, site_rule
 from qa.site import Site
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-@rule
+@site_rule
 def bad_file_name(site: Site) -> Iterator[Issue]:
     """A page is `docs/<topic>/<slug>.<language>.md`: kebab case, no dots in it, a topic and a language that exist.
 
@@ -42,7 +42,7 @@ def bad_file_name(site: Site) -> Iterator[Issue]:
             yield Issue(page.path, 1, 1, "bad-file-name", message, "Choose another; slugs are unique over all topics.")
 
 
-@rule
+@site_rule
 def missing_translation(site: Site) -> Iterator[Issue]:
     """Every page exists in every language; the build would serve the other language without a word.
 
@@ -100,7 +100,7 @@ def heading_without_id(site: Site) -> Iterator[Issue]:
     Bad:  `### 为什么`
     Good: `### 为什么 { #why }`
     """
-    for page in site.pages:
+    for page in site.judged:
         for heading in page.each("heading"):
             if not heading.detail.startswith("1 ") and not markup.heading_id(heading):
                 text = heading.detail.partition(" ")[2]
@@ -108,7 +108,7 @@ def heading_without_id(site: Site) -> Iterator[Issue]:
 
 
 def _questions(site: Site) -> Iterator[Page]:
-    return (page for page in site.pages if page.is_question and page.language in site.conventions.languages)
+    return (page for page in site.judged if page.is_question and page.language in site.conventions.languages)
 
 
 def _at(page: Page, element: Element, name: str, message: str, remedy: str) -> Issue:

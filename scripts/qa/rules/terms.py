@@ -5,11 +5,11 @@ from pathlib import PurePosixPath
 
 from qa.glossary import PATH, Term
 from qa.issue import Issue
-from qa.rules import rule
+from qa.rules import site_rule
 from qa.site import Site
 
 
-@rule
+@site_rule
 def shared_name(site: Site) -> Iterator[Issue]:
     """A name belongs to one term; terms that share one say so, each with `shares`.
 
@@ -28,7 +28,7 @@ def shared_name(site: Site) -> Iterator[Issue]:
             yield Issue(PATH, line, 1, "shared-name", message, f"Remove one of them, or add `shares: [{name}]` to both.")
 
 
-@rule
+@site_rule
 def doubled_name(site: Site) -> Iterator[Issue]:
     """A term does not name itself twice.
 
@@ -45,7 +45,7 @@ def doubled_name(site: Site) -> Iterator[Issue]:
                 seen.add(name)
 
 
-@rule
+@site_rule
 def unsorted_glossary(site: Site) -> Iterator[Issue]:
     """Terms are sorted by id, so that one finds the place of a new one.
 
@@ -57,7 +57,7 @@ def unsorted_glossary(site: Site) -> Iterator[Issue]:
             yield Issue(PATH, term.line, 1, "unsorted-glossary", f"'{term.id}' stands after '{before.id}'", "Sort terms by id.")
 
 
-@rule
+@site_rule
 def unknown_page(site: Site) -> Iterator[Issue]:
     """`page` names the question that explains the term.
 
@@ -82,7 +82,7 @@ def _same(name: str) -> str:
     return name.lower().replace("-", "").replace(" ", "")
 
 
-@rule
+@site_rule
 def unknown_everyday(site: Site) -> Iterator[Issue]:
     """`everyday` lists names that the term has.
 
