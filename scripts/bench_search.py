@@ -340,7 +340,8 @@ def _mixture(
     aliases = tuple(rng.choice(rng.choice(documents).aliases or ("?",)) + str(rng.randrange(999)) for _ in model.aliases)
     url = f"{'' if language == 'zh' else language + '/'}{name}/"
     changed = replace(model, id=name, url=url, title=fill(len(model.title)), aliases=aliases, short=fill(len(model.short)))
-    return replace(changed, sections=sections, other=tuple(fill(12) for _ in model.other))
+    asked = tuple(fill(len(one)) for one in model.asked)
+    return replace(changed, sections=sections, other=tuple(fill(12) for _ in model.other), asked=asked)
 
 
 def print_sizes(sites: dict[str, Path], browser: Browser) -> None:

@@ -8,7 +8,7 @@ import { folder, terms, words } from "../docs/assets/search/text.js";
 import { FORMAT } from "../docs/assets/search/engine.js";
 
 // BM25F's weights and length normalization of the fields of the running text.
-const FIELDS = { short: [2, 0.3], headings: [2.5, 0.2], other: [2.5, 0], text: [1, 0.75] };
+const FIELDS = { short: [2, 0.3], headings: [2.5, 0.2], other: [2.5, 0], text: [0.3, 0.75], asked: [1.5, 0] };
 
 // A large site keeps the terms of a page that weigh most (Carmel et al. 2001, "Static index pruning for information
 // retrieval systems"); as long as all postings together are few, it keeps all.
@@ -36,6 +36,7 @@ function fieldsOf(one) {
     headings: one.sections.map(([, title]) => title).join("\n"),
     other: one.other.join("\n"),
     text: one.sections.map(([, , text]) => text).join("\n"),
+    asked: one.asked.join("\n"),
   };
 }
 

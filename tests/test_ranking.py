@@ -21,7 +21,7 @@ const engine = new Engine(JSON.parse(files[`${language}.json`]));
 engine.addTexts(JSON.parse(files[`${language}.text.json`]));
 console.log(JSON.stringify(queries.map((query) => engine.search(query).hits.map((hit) => engine.pages[hit.page].url))));
 """
-EMPTY = Document("", "", "", (), (), "", ())
+EMPTY = Document("", "", "", (), (), "", (), ())
 
 
 def ask(documents: list[Document], queries: list[str], language: str, groups: list[tuple[int, list[str]]] = ()) -> list[list[str]]:
@@ -103,12 +103,20 @@ def test_chinese(query: str, first: str) -> None:
     assert ask(CHINESE, [query], "zh")[0][0] == first
 
 
+def test_what_people_type_for_a_question_finds_it_and_is_not_shown() -> None:
+    documents = [replace(ENGLISH[0], asked=("switch off neurons at random",)), *ENGLISH[1:]]
+    assert ask(ENGLISH, ["switching off neurons"], "en") == [[]]
+    assert ask(documents, ["switching off neurons"], "en") == [["a/dropout/"]]
+    files = search.index(documents, [], "en")
+    assert "switch off" not in "".join(content for name, content in files.items() if not name.endswith(".text.json"))
+
+
 def test_a_synonym_counts_as_the_best_of_its_names_and_its_page_comes_first() -> None:
     groups = [(0, ["dropout", "随机失活"])]
     assert ask(ENGLISH, ["随机失活"], "en", groups)[0][0] == "a/dropout/"
 
 
-@pytest.mark.parametrize(("language", "right", "among_five"), [("zh", 0.88, 0.96), ("en", 0.88, 0.96)])
+@pytest.mark.parametrize(("language", "right", "among_five"), [("zh", 0.91, 0.98), ("en", 0.91, 0.98)])
 def test_people_find_their_question(language: str, right: float, among_five: float) -> None:
     """Below this the ranking has been broken; `make bench-search` says more."""
     judged = yaml.safe_load((ROOT / f"tests/queries/{language}.yml").read_text(encoding="utf-8"))

@@ -8,20 +8,22 @@ from pathlib import PurePosixPath
 import yaml
 
 from qa.issue import Issue
+from qa.nodes import broken, compose, doubled
 
 PATH = PurePosixPath("docs/glossary.yml")
+RULE = "broken-glossary"
 KEYS = {"page": False, "shares": False, "everyday": False}  # of a term, next to its languages → required?
 WORD_KEYS = {"term": True, "also": False, "means": True}  # of one language of a term
 
 
 @dataclass(frozen=True)
 class Wording:
-    """A term in one language: its name, what else it is called, what it means; `lines` says where each name stands."""
+    """A term in one language: its name, what else it is called, what it means; `places` says where each name stands."""
 
     term: str
     means: str
     also: tuple[str, ...] = ()
-    lines: Mapping[str, int] = field(default_factory=dict)
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -32,12 +34,14 @@ class Wording:
 class Term:
     """One entry: the page that explains it, its wording by language, and what it says of its names.
 
-    It `shares` some with other terms; `everyday` ones are plain words, too: they are sought, and never marked on a page.
+    `page_place` says where that page is named. It `shares` some names with other terms; `everyday` ones are plain words, too:
+    they are sought, and never marked on a page.
     """
 
     id: str
     line: int
     page: str
+    page_place: tuple[int, int]
     shares: tuple[str, ...]
     everyday: tuple[str, ...]
     words: Mapping[str, Wording]
@@ -51,35 +55,19 @@ class Term:
 def parse(text: str, languages: list[str]) -> tuple[tuple[Term, ...], list[Issue]]:
     """All terms in the order of the file, and what makes the file unusable."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return (), [_issue(line, f"no valid YAML: {error.problem}", "Mend the YAML.", column)]
+        root = compose(text)
+    except yaml.YAMLError as error:
+        return (), [broken(PATH, RULE, error)]
     if root is None:
         return (), []
     if not isinstance(root, yaml.MappingNode):
-        return (), [_issue(1, "the file is no list of `id:` entries", "Write one entry a term, by its id.")]
-    issues = list(_doubled(root)) + [issue for key, node in root.value for issue in _entry_issues(key, node, languages)]
+        return (), [Issue(PATH, 1, 1, RULE, "the file is no list of `id:` entries", "Write one entry a term, by its id.")]
+    issues = list(doubled(PATH, RULE, root)) + [issue for key, node in root.value for issue in _entry_issues(key, node, languages)]
     return (() if issues else tuple(_term(key, node, languages) for key, node in root.value)), issues
 
 
-def _issue(line: int, message: str, remedy: str, column: int = 1) -> Issue:
-    return Issue(PATH, line, column, "broken-glossary", message, remedy)
-
-
 def _at(node: yaml.Node, message: str, remedy: str) -> Issue:
-    return _issue(node.start_mark.line + 1, message, remedy, node.start_mark.column + 1)
-
-
-def _doubled(node: yaml.MappingNode) -> Iterator[Issue]:
-    seen: dict[str, int] = {}
-    for key, value in node.value:
-        if key.value in seen:
-            yield _at(key, f"'{key.value}' stands twice, first on line {seen[key.value]}", "Keep one of them.")
-        seen.setdefault(key.value, key.start_mark.line + 1)
-        if isinstance(value, yaml.MappingNode):
-            yield from _doubled(value)
+    return Issue(PATH, node.start_mark.line + 1, node.start_mark.column + 1, RULE, message, remedy)
 
 
 def _entry_issues(key: yaml.Node, node: yaml.Node, languages: list[str]) -> Iterator[Issue]:
@@ -134,12 +122,18 @@ def _term(key: yaml.Node, node: yaml.MappingNode, languages: list[str]) -> Term:
     values = {name.value: value for name, value in node.value}
     shares, everyday = (tuple(one.value for one in values[name].value) if name in values else () for name in ("shares", "everyday"))
     page = values["page"].value if "page" in values else ""
+    place = _place(values.get("page", key))
     words = {one: _wording(values[one]) for one in languages}
-    return Term(key.value, key.start_mark.line + 1, page, shares, everyday, words)
+    return Term(key.value, key.start_mark.line + 1, page, place, shares, everyday, words)
 
 
 def _wording(node: yaml.MappingNode) -> Wording:
     values = {name.value: value for name, value in node.value}
     also = values["also"].value if "also" in values else []
-    lines = {one.value: one.start_mark.line + 1 for one in [*reversed(also), values["term"]]}
-    return Wording(values["term"].value, values["means"].value, tuple(one.value for one in also), lines)
+    places = {one.value: _place(one) for one in [*reversed(also), values["term"]]}
+    return Wording(values["term"].value, values["means"].value, tuple(one.value for one in also), places)
+
+
+def _place(node: yaml.Node) -> tuple[int, int]:
+    """Line and column, from 1."""
+    return node.start_mark.line + 1, node.start_mark.column + 1

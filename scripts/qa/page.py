@@ -11,6 +11,7 @@ import yaml
 
 from qa import markup
 from qa.issue import InputError, Issue
+from qa.nodes import compose
 
 DOCS = PurePosixPath("docs")
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.M | re.S)
@@ -151,13 +152,9 @@ def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[
 
 
 def _composed(text: str) -> tuple[Any, yaml.Node | None]:
-    """The values and their nodes, read by libyaml; what it refuses is read again by PyYAML, which explains it better."""
-    try:
-        loader = yaml.CSafeLoader(text)
-        node = loader.get_single_node()
-        return loader.construct_document(node) if node else None, node
-    except yaml.YAMLError:
-        return yaml.safe_load(text), yaml.compose(text, Loader=yaml.SafeLoader)
+    """The values and their nodes."""
+    node = compose(text)
+    return yaml.constructor.SafeConstructor().construct_document(node) if node else None, node
 
 
 def _lines(path: PurePosixPath, node: yaml.MappingNode) -> dict[str, int]:

@@ -25,7 +25,7 @@ Section = tuple[str, str, str]  # id, heading, text
 
 @dataclass(frozen=True)
 class Document:
-    """A question as the search sees it; `other` is how the other languages call it."""
+    """A question as the search sees it; `other` is how the other languages call it, `asked` what people type for it."""
 
     id: str
     url: str
@@ -34,6 +34,7 @@ class Document:
     other: tuple[str, ...]
     short: str
     sections: tuple[Section, ...]
+    asked: tuple[str, ...]
 
 
 def build(site: Site, language: str) -> dict[str, str]:
@@ -43,7 +44,11 @@ def build(site: Site, language: str) -> dict[str, str]:
 
 def documents(site: Site, language: str) -> list[Document]:
     """Every question of a language."""
-    return [_document(page, site) for page in _questions(site, language)]
+    asked: dict[str, list[str]] = defaultdict(list)
+    for one in site.phrasings:
+        if one.language == language:
+            asked[one.page].append(one.text)
+    return [_document(page, site, tuple(asked[page.id])) for page in _questions(site, language)]
 
 
 def index(sought: list[Document], synonyms: list[tuple[int, list[str]]], language: str) -> dict[str, str]:
@@ -73,12 +78,12 @@ def _questions(site: Site, language: str) -> list[Page]:
     return [twin for page in site.questions if (twin := site.twin(page, language))]
 
 
-def _document(page: Page, site: Site) -> Document:
+def _document(page: Page, site: Site, asked: tuple[str, ...]) -> Document:
     twins = [twin for code in site.conventions.languages if code != page.language and (twin := site.twin(page, code))]
     other = tuple(name for twin in twins for name in (twin.title, *_aliases(twin)))
     url = site.conventions.address(f"{page.id}/", page.language)
     short = plain(page.section_text.get("short", ""))
-    return Document(page.id, url, plain(page.title), _aliases(page), other, short, tuple(sections(page)))
+    return Document(page.id, url, plain(page.title), _aliases(page), other, short, tuple(sections(page)), asked)
 
 
 def _aliases(page: Page) -> tuple[str, ...]:

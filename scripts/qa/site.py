@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from qa import bibliography, cache, conventions, glossary, page, settings
+from qa import bibliography, cache, conventions, glossary, page, phrasings, settings
 from qa.bibliography import Work
 from qa.conventions import Conventions
 from qa.glossary import Term
 from qa.issue import InputError, Issue
 from qa.page import Page
+from qa.phrasings import Phrasing
 from qa.sentinel import Rendered
 from qa.settings import Settings
 
@@ -26,6 +27,7 @@ class Site:
     files: frozenset[PurePosixPath]
     works: Mapping[str, Work]
     glossary: tuple[Term, ...]
+    phrasings: tuple[Phrasing, ...]
     unreadable: tuple[Issue, ...]
     settings: Settings
 
@@ -93,7 +95,7 @@ class Site:
 
 
 def load(root: Path) -> Site:
-    """Read `qa.yml`, every page below `docs/`, the bibliography and the glossary; what cannot be read becomes an issue."""
+    """Read `qa.yml`, everything below `docs/` that is text of ours; what cannot be read becomes an issue."""
     configuration = settings.load(root)
     house = conventions.load(root, configuration.languages)
     docs = root / configuration.docs
@@ -107,7 +109,9 @@ def load(root: Path) -> Site:
                 unreadable.append(error.issue)
     works, issues = _works(root)
     terms, broken = _terms(root, house)
-    return Site(root, house, tuple(pages), frozenset(files), works, terms, (*unreadable, *issues, *broken), configuration)
+    asked, odd = _phrasings(root, files, house)
+    problems = (*unreadable, *issues, *broken, *odd)
+    return Site(root, house, tuple(pages), frozenset(files), works, terms, tuple(asked), problems, configuration)
 
 
 def _works(root: Path) -> tuple[dict[str, Work], list[Issue]]:
@@ -118,6 +122,17 @@ def _works(root: Path) -> tuple[dict[str, Work], list[Issue]]:
 def _terms(root: Path, house: Conventions) -> tuple[tuple[Term, ...], list[Issue]]:
     path = root / glossary.PATH
     return glossary.parse(path.read_text(encoding="utf-8"), list(house.languages)) if path.exists() else ((), [])
+
+
+def _phrasings(root: Path, files: list[PurePosixPath], house: Conventions) -> tuple[list[Phrasing], list[Issue]]:
+    found: list[Phrasing] = []
+    issues: list[Issue] = []
+    for path in files:
+        if path.name == phrasings.NAME and path.parent.name in house.topics:
+            more, odd = phrasings.parse(path, (root / path).read_text(encoding="utf-8"), house.languages)
+            found += more
+            issues += odd
+    return found, issues
 
 
 def _list(value: object) -> list[object]:

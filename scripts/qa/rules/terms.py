@@ -23,9 +23,9 @@ def shared_name(site: Site) -> Iterator[Issue]:
     for language, name, term in _names(site):
         first, *others = owners[language, _same(name)]
         if term in others and not all(_same(name) in map(_same, one.shares) for one in (first, term)):
-            line = term.words[language].lines[name]
+            line, column = term.words[language].places[name]
             message = f"'{name}' names '{term.id}' and '{first.id}' (line {first.line})"
-            yield Issue(PATH, line, 1, "shared-name", message, f"Remove one of them, or add `shares: [{name}]` to both.")
+            yield Issue(PATH, line, column, "shared-name", message, f"Remove one of them, or add `shares: [{name}]` to both.")
 
 
 @site_rule
@@ -41,7 +41,7 @@ def doubled_name(site: Site) -> Iterator[Issue]:
             for name in wording.names:
                 if name in seen:
                     message = f"'{name}' stands twice in '{term.id}' ({language})"
-                    yield Issue(PATH, wording.lines[name], 1, "doubled-name", message, "Keep one of them.")
+                    yield Issue(PATH, *wording.places[name], "doubled-name", message, "Keep one of them.")
                 seen.add(name)
 
 
@@ -67,7 +67,7 @@ def unknown_page(site: Site) -> Iterator[Issue]:
     for term in site.glossary:
         if term.page and PurePosixPath(f"docs/{term.page}.{site.conventions.default_language}.md") not in site.files:
             message = f"'{term.id}' is explained on '{term.page}', and there is no such question"
-            yield Issue(PATH, term.line, 1, "unknown-page", message, "Write <topic>/<slug> of a question, or leave `page` out.")
+            yield Issue(PATH, *term.page_place, "unknown-page", message, "Write <topic>/<slug> of a question, or leave `page` out.")
 
 
 def _names(site: Site) -> Iterator[tuple[str, str, Term]]:
