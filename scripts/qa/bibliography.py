@@ -27,10 +27,11 @@ VENUES = ("booktitle", "journal", "publisher", "school", "institution", "organiz
 
 @dataclass(frozen=True)
 class Work:
-    """One entry; `line` is where it starts in the file."""
+    """One entry; `line` and `column` are where its key stands."""
 
     key: str
     line: int
+    column: int
     kind: str
     fields: Mapping[str, str]
 
@@ -79,23 +80,32 @@ class Decoding(middlewares.LatexDecodingMiddleware):
 def parse(text: str) -> tuple[dict[str, Work], list[Issue]]:
     """All works by key, and what is wrong with the file."""
     library = bibtexparser.parse_string(text, append_middleware=[Decoding()])
-    works = {entry.key: _work(entry) for entry in library.entries}
-    issues = [_failed(block) for block in library.failed_blocks]
-    wrong = [issue for entry in library.entries for issue in _malformed(entry)]
+    lines = text.split("\n")
+    works = {entry.key: _work(entry, lines) for entry in library.entries}
+    issues = [_failed(block, lines) for block in library.failed_blocks]
+    wrong = [issue for entry in library.entries for issue in _malformed(entry, lines)]
     return works, issues + wrong + [issue for work in works.values() for issue in _incomplete(work)]
 
 
-def _work(entry: bibtexparser.model.Entry) -> Work:
+def _column(lines: list[str], line: int, text: str) -> int:
+    """Where a text stands in a line, or its beginning."""
+    return max(lines[line - 1].find(text), 0) + 1 if 0 < line <= len(lines) else 1
+
+
+def _work(entry: bibtexparser.model.Entry, lines: list[str]) -> Work:
     fields = {field.key.lower(): " ".join(str(field.value).replace("{", "").replace("}", "").split()) for field in entry.fields}
-    return Work(entry.key, entry.start_line + 1, entry.entry_type, fields)
+    line = entry.start_line + 1
+    return Work(entry.key, line, _column(lines, line, entry.key), entry.entry_type, fields)
 
 
-def _failed(block: ParsingFailedBlock) -> Issue:
+def _failed(block: ParsingFailedBlock, lines: list[str]) -> Issue:
     line = block.start_line + 1
     match block:
         case DuplicateBlockKeyBlock():
             message = f"the key '{block.key}' stands twice, first on line {block.previous_block.start_line + 1}"
-            return Issue(PATH, line, 1, "doubled-reference", message, "Keep one of the two entries.")
+            return Issue(
+                PATH, line, _column(lines, line, str(block.key)), "doubled-reference", message, "Keep one of the two entries."
+            )
         case DuplicateFieldKeyBlock():
             return Issue(
                 PATH,
@@ -115,7 +125,7 @@ def _failed(block: ParsingFailedBlock) -> Issue:
     )
 
 
-def _malformed(entry: bibtexparser.model.Entry) -> list[Issue]:
+def _malformed(entry: bibtexparser.model.Entry, lines: list[str]) -> list[Issue]:
     """Values that cannot be what their field says."""
     found = []
     if entry.entry_type.lower() not in KINDS:
@@ -126,7 +136,8 @@ def _malformed(entry: bibtexparser.model.Entry) -> list[Issue]:
         value = str(field.value).strip("{} ")
         if form and (problem := form(value)):
             line = (field.start_line if field.start_line is not None else entry.start_line) + 1
-            found.append(Issue(PATH, line, 1, "bad-reference", f"'{field.key}' of '{entry.key}': {problem}", "Look it up."))
+            column = _column(lines, line, value[:40])
+            found.append(Issue(PATH, line, column, "bad-reference", f"'{field.key}' of '{entry.key}': {problem}", "Look it up."))
     return found
 
 
@@ -139,11 +150,16 @@ def _url(value: str) -> str | None:
     return addresses.malformed(value.replace("\\", "")) or addresses.placeholder(value) or addresses.local(value)
 
 
+def _author(value: str) -> str | None:
+    name = next((name for name in re.split(r"\s+and\s+", value) if name.count(",") > 2), None)
+    return f"'{name[:40]}' is more than one name; names are joined by `and`" if name else None
+
+
 def _doi(value: str) -> str | None:
     return None if re.fullmatch(r"10\.\d{4,}/\S+", value) else f"'{value}' is no DOI"
 
 
-FORMS = {"year": _year, "url": _url, "doi": _doi}
+FORMS = {"author": _author, "year": _year, "url": _url, "doi": _doi}
 
 
 def _incomplete(work: Work) -> list[Issue]:
@@ -156,7 +172,7 @@ def _incomplete(work: Work) -> list[Issue]:
         Issue(
             PATH,
             work.line,
-            1,
+            work.column,
             "incomplete-reference",
             f"'{work.key}' lacks {', '.join(missing)}",
             "Look it up and add it.",

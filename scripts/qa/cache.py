@@ -6,8 +6,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from qa import parallel
+from qa.issue import InputError, Issue
 from qa.sentinel import Rendered, Renderer
-from qa.settings import Settings
+from qa.settings import FILE, Settings
 from qa.unchanged import FOLDER, code, digest, read, write
 
 MANY = 60  # pages from which on results are kept on disk
@@ -78,5 +79,17 @@ def _render(pages: list[tuple[PurePosixPath, str]], settings: Settings, root: Pa
 def _renderer(settings: Settings, root: Path) -> Renderer:
     key = (settings.text, root)
     if key not in _renderers:
-        _renderers[key] = Renderer(settings, root)
+        try:
+            _renderers[key] = Renderer(settings, root)
+        except Exception as error:  # whatever an extension raises when it is set up: no page can be rendered then
+            raise InputError(_unusable(settings, str(error) or type(error).__name__)) from None
     return _renderers[key]
+
+
+def _unusable(settings: Settings, message: str) -> Issue:
+    """A Markdown extension that cannot be loaded, where the configuration names it."""
+    name = next((one for one in settings.extensions if one in message), "markdown_extensions")
+    offset = max(settings.text.find(name), 0)
+    line, column = settings.text.count("\n", 0, offset) + 1, offset - settings.text.rfind("\n", 0, offset)
+    remedy = "Correct its name or its options in mkdocs.yml, or install it: no page can be built without it."
+    return Issue(PurePosixPath(FILE), line, column, "unknown-extension", " ".join(message.split()), remedy)

@@ -78,8 +78,19 @@ class Map:
         if known is None:
             own, start = _docs_path(page.path, self.site), base(page, self.site)
             whole = (target for one in self.site.rendered[page.path].targets for target in _parts(one))
-            known = self._links[page.path] = tuple(resolve(page, target, self.site, own, start) for target in whole)
+            found = (resolve(page, target, self.site, own, start) for target in whole)
+            known = self._links[page.path] = tuple(self._localized(link) for link in found)
         return known
+
+    def _localized(self, link: Link) -> Link:
+        """The same link, with what mkdocs-static-i18n makes of it: `usage.md` is the page in the reader's language.
+
+        Where `qa.yml` holds, links name the file that exists (`bare-link`).
+        """
+        if self.site.conventions.sections or not link.path.endswith(".md") or link.path in self.files or link.is_raw:
+            return link
+        named = f"{link.path.removesuffix('.md')}.{link.page.language}.md"
+        return replace(link, path=named) if named in self.files else link
 
     @cached_property
     def by_name(self) -> Mapping[str, list[str]]:
@@ -99,6 +110,11 @@ class Map:
 
     def explicit(self, page: Page) -> Iterator[Anchor]:
         return (anchor for anchor in self.site.rendered[page.path].anchors if anchor.kind != "other")
+
+    @cached_property
+    def left_out(self) -> frozenset[PurePosixPath]:
+        """Pages that the build leaves out, such as those that others include; their text is judged where it is included."""
+        return frozenset(page.path for path, page in self.pages.items() if self.excluded(path))
 
     @cached_property
     def unpublished(self) -> frozenset[str]:

@@ -83,12 +83,20 @@ def scan(text: str) -> tuple[list[Element], str]:
             found += [_element(pattern, match, line_starts) for match in matches]
             if pattern.hides:
                 text = _blank(text, matches)
+    if "|" in text:
+        found += [_element(PATTERNS[-1], match, line_starts) for match in _bare_rows(text)]
     return list(_with_sections(sorted(found, key=OFFSET))), _without_indented(left)
 
 
 def prose(text: str) -> str:
     """The prose of any Markdown."""
     return scan(text)[1]
+
+
+def _bare_rows(text: str) -> Iterator[re.Match[str]]:
+    """The rows of tables that are written without their outer bars."""
+    for table in TABLE.finditer(text):
+        yield from (row for row in LINE.finditer(text, table.start(), table.end()) if not BARRED.match(row[0]))
 
 
 def _without_indented(text: str) -> str:
@@ -100,6 +108,9 @@ def _without_indented(text: str) -> str:
 
 OPAQUE = 6  # so many patterns, from the first, are of what is no prose
 OFFSET = attrgetter("offset")
+TABLE = re.compile(r"^(?![ ]*\|)[ ]*\S.*\|.*\n[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)+\n(?:.*\|.*(?:\n|\Z))*", re.M)
+LINE = re.compile(r"^.*\S.*$", re.M)
+BARRED = re.compile(r" *\|.*\| *$")
 INDENTED = re.compile(r"(?:(?<=\n\n)|(?<=\A))(?:(?: {4}|\t)[^\n]*\S[^\n]*(?:\n|\Z)|[ \t]*\n(?= {4}|\t))+", re.M)
 CONTAINER = re.compile(r"[ >]*(?:[-*+]|\d+\.)[ \t]|!!!|\?\?\?|===|:[ \t]|\[\^|<|\*\[")
 
@@ -121,13 +132,14 @@ def blanked(text: str, kinds: tuple[str, ...]) -> str:
     return text
 
 
+ID = re.compile(r"(?:^|\s)(?:#([^\s#}]+)|id=[\"']?([^\s\"'}]+))")
 INK = re.compile(r"[^\n]")
 
 
 def heading_id(element: Element) -> str:
     """The explicit id of a heading, or nothing."""
-    match = re.search(r"(?:^|\s)#([^\s#}]+)", element.value)
-    return match[1] if match else ""
+    match = ID.search(element.value)
+    return match[1] or match[2] if match else ""
 
 
 def citations(text: str) -> Iterator[tuple[str, str]]:

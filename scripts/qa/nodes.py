@@ -7,6 +7,8 @@ import yaml
 
 from qa.issue import Issue
 
+OPEN = ("while parsing a flow sequence", "while parsing a flow mapping")
+
 
 def compose(text: str) -> yaml.Node | None:
     """The nodes of a text, read by libyaml; what it refuses is read again by PyYAML, which explains it better."""
@@ -18,9 +20,17 @@ def compose(text: str) -> yaml.Node | None:
 
 def broken(path: PurePosixPath, rule: str, error: yaml.YAMLError) -> Issue:
     """The problem of a file that is no YAML."""
-    mark = getattr(error, "problem_mark", None)
+    line, column, problem = position(error)
+    return Issue(path, line, column, rule, f"no valid YAML: {problem}", "Mend the YAML.")
+
+
+def position(error: yaml.YAMLError) -> tuple[int, int, str]:
+    """Line and column, from 1, of what is to be mended, and what is wrong: the bracket that is never closed, not a line below it."""
+    unclosed = str(getattr(error, "context", None) or "") in OPEN
+    mark = getattr(error, "context_mark" if unclosed else "problem_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Issue(path, line, column, rule, f"no valid YAML: {getattr(error, 'problem', None) or error}", "Mend the YAML.")
+    problem = getattr(error, "problem", None) or str(error)
+    return line, column, f"the bracket that opens here is not closed ({problem})" if unclosed else problem
 
 
 def doubled(path: PurePosixPath, rule: str, node: yaml.MappingNode) -> Iterator[Issue]:

@@ -11,7 +11,7 @@ import yaml
 
 from qa import markup
 from qa.issue import InputError, Issue
-from qa.nodes import compose
+from qa.nodes import compose, position
 
 DOCS = PurePosixPath("docs")
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.M | re.S)
@@ -135,15 +135,16 @@ def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[
     except ValueError as error:
         found = re.search(r"\d{4}-\d\d-\d\d", match[1])
         line = match[1].count("\n", 0, found.start()) + 2 if found else 2
-        raise _broken(path, line, 1, f"the front matter holds no valid date: {error}", "Write a date such as 2026-11-22.") from None
+        column = found.start() - match[1].rfind("\n", 0, found.start()) if found else 1
+        raise _broken(
+            path, line, column, f"the front matter holds no valid date: {error}", "Write a date such as 2026-11-22."
+        ) from None
     except yaml.YAMLError as error:
         if glued := GLUED.search(match[1]):
             line = match[1].count("\n", 0, glued.start()) + 2
             raise _broken(path, line, 1, f"no space after the colon in '{glued[0]}'", "Write `key: value`.") from None
-        mark = getattr(error, "problem_mark", None)
-        line, column = (mark.line + 2, mark.column + 1) if mark else (2, 1)
-        problem = getattr(error, "problem", None) or str(error)
-        raise _broken(path, line, column, f"the front matter is no valid YAML: {problem}") from None
+        line, column, problem = position(error)
+        raise _broken(path, line + 1, column, f"the front matter is no valid YAML: {problem}") from None
     if node is None:
         return {}, {}
     if not isinstance(node, yaml.MappingNode):

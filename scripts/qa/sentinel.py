@@ -137,7 +137,7 @@ class Renderer:
         self.root = root
         self.docs = settings.docs
         self.marks = Marks()
-        self.markdown = markdown.Markdown(extensions=list(settings.extensions), extension_configs=quiet(settings))
+        self.markdown = markdown.Markdown(extensions=list(settings.extensions), extension_configs=quiet(settings, root))
         _skip_idle_patterns(self.markdown)
         self.markdown.block_level_elements = set(self.markdown.block_level_elements)  # asked for every element
         self.contents = next((one for one in self.markdown.treeprocessors if isinstance(one, TocTreeprocessor)), None)

@@ -14,10 +14,11 @@ from qa.issue import InputError, Issue
 FILE = "mkdocs.yml"
 MKDOCS_OWN = ("toc", "tables", "fenced_code")  # what MkDocs enables by itself
 DOCS = PurePosixPath("docs")
+SNIPPETS = "pymdownx.snippets"
 QUIET = {  # what changes nothing in links, ids and text, and costs time
     "pymdownx.highlight": {"use_pygments": False},
     "toc": {"permalink": False},
-    "pymdownx.snippets": {"check_paths": False},
+    SNIPPETS: {"check_paths": False},
 }
 
 
@@ -80,9 +81,12 @@ def _settings(root: Path, data: dict[str, Any], text: str) -> Settings:
     )
 
 
-def quiet(settings: Settings) -> dict[str, dict[str, Any]]:
-    """The configuration of the extensions with what only costs time switched off."""
+def quiet(settings: Settings, root: Path) -> dict[str, dict[str, Any]]:
+    """The configuration of the extensions with what only costs time switched off; snippets are sought below the site's root."""
     configs = {name: dict(config) for name, config in settings.extension_configs.items()}
+    if SNIPPETS in settings.extensions:
+        folders = configs.setdefault(SNIPPETS, {}).get("base_path", ["."])
+        configs[SNIPPETS]["base_path"] = [str(root / str(one)) for one in ([folders] if isinstance(folders, str) else folders)]
     for name, change in QUIET.items():
         if name in settings.extensions:
             configs[name] = {**configs.get(name, {}), **change}

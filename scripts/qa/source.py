@@ -46,6 +46,12 @@ class Source:
             return iter(())
         return ((self.place(match.start()), match) for match in pattern.finditer(self.prose))
 
+    def start(self, place: Place, beginning: re.Pattern[str]) -> Place:
+        """Where the element begins whose target stands at `place`, if what stands before it in its line is such a beginning."""
+        line = self.page.text[self.starts[place.line - 1] :][: place.column - 1] if place.path == self.page.path else ""
+        found = beginning.search(line)
+        return Place(place.path, place.line, found.start() + 1) if found else place
+
     def locate(self, fragment: str, number: int = 0, at: int = 0) -> Place | None:
         """Where a piece of rendered text stands in the prose; `at` is the offset in it that one wants to point at.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
 from qa import parallel, suppress
-from qa.issue import Issue
+from qa.issue import InputError, Issue
 from qa.links import of as link_map
 from qa.site import Site
 
@@ -69,7 +69,11 @@ def site_rule(function: Rule) -> Rule:
 
 def check(site: Site) -> list[Issue]:
     """Every problem of a site, by path, line and column; files that cannot be read come with the rest."""
-    found = {issue for issues in parallel.each(_found, _shares(site), len(site.pages)) for issue in issues}
+    try:
+        shares = _shares(site)
+    except InputError as error:
+        return sorted([error.issue, *site.unreadable])
+    found = {issue for issues in parallel.each(_found, shares, len(site.pages)) for issue in issues}
     told = suppress.apply(_without_consequences(found | set(site.unreadable), site), site, {*RULES, *(i.rule for i in found)})
     return sorted(told)
 
@@ -87,8 +91,9 @@ def _shares(site: Site) -> list[tuple[Site, list[Rule]]]:
     of_site = [function for name, function in rules.items() if name in OF_SITE]
     workers = parallel.workers(len(site.pages))
     _ = site.rendered, site.by_id, link_map(site)  # once, before the processes part
-    size = -(-len(site.judged) // workers)  # neighbours together: a page and its twins
-    shares = [(site.only(site.judged[number * size : (number + 1) * size]), of_pages) for number in range(workers)]
+    judged = [page for page in site.judged if page.path not in link_map(site).left_out]
+    size = -(-len(judged) // workers)  # neighbours together: a page and its twins
+    shares = [(site.only(judged[number * size : (number + 1) * size]), of_pages) for number in range(workers)]
     return [(shares[0][0], [*of_site, *of_pages]), *shares[1:]]
 
 

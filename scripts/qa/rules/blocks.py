@@ -30,7 +30,7 @@ TASK = re.compile(
 BOX = re.compile(r"^[ >]*[-*+][ ]+(?P<box>\[[ xX]\])(?=[ ]+\S)", re.M)
 SETEXT = re.compile(r"(?<=[.。!！;；,，:：?？])[ \t]*\n(?P<rule>-{2,}|={2,})[ \t]*$", re.M)
 ONE_WORD = re.compile(r"^#{1,6}[ \t].*?(?P<list>\{:?[ ]*(?P<word>[\w-]+)[ ]*\})[ \t]*$", re.M)
-HEADING = re.compile(r"^#{1,6}[^\s#]", re.M)
+HEADING = re.compile(r"^#{1,6}[^\s#](?!.*\{[^{}\n]*#[\w-]+[^{}\n]*\}[ #]*$)", re.M)
 TABLE = re.compile(
     r"^(?P<head>[ ]*\S.*\|.*)\n(?P<rule>[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?)[ ]*\n(?P<rows>(?:.*\S.*\n?)*)", re.M
 )

@@ -75,12 +75,13 @@ def merge_marker(site: Site) -> Iterator[Issue]:
     Good: one of the two sides
     """
     pattern = re.compile(r"^(?:<{7}|>{7}|\|{7}) ?\S*|(?<=\n\n)={7}$", re.M)
+    among_others = re.compile(r"^(?:<{7}|>{7}|\|{7}) ?\S*|^={7}$", re.M)
     for page in site.pages:
         if not any(sign in page.text for sign in ("<<<<<<<", ">>>>>>>", "|||||||", "=======")):
             continue
         here = source.of(page)
         text = here.prose if not page.text.startswith("<<<<<<<") else page.text
-        for match in pattern.finditer(text):
+        for match in (among_others if re.search("^(?:<{7}|>{7})", text, re.M) else pattern).finditer(text):
             yield _at(
                 here.place(match.start()),
                 "merge-marker",
@@ -127,7 +128,7 @@ def title(site: Site) -> Iterator[Issue]:
             yield Issue(page.path, 1, 1, "title", "the page has no title", "Begin it with `# …`.")
         for extra in titles[1:]:
             yield Issue(page.path, extra.line, extra.column, "title", "a second title", "Make it a section: `## …`.")
-        for before, after in pairwise(heads):
+        for before, after in pairwise(heads) if site.conventions.sections else ():
             if int(after.detail[0]) > int(before.detail[0]) + 1:
                 message = f"the level falls from {before.detail[0]} to {after.detail[0]}"
                 yield Issue(page.path, after.line, after.column, "title", message, f"Write {'#' * (int(before.detail[0]) + 1)}.")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from xml.parsers import expat
 
-from qa import links
+from qa import links, source
 from qa.issue import Issue
 from qa.links import IMAGES, Link
 from qa.rules import rule, site_rule
@@ -19,6 +19,7 @@ USELESS = re.compile(
     r"untitled|todo|xxx|description|placeholder|描述)[\s\d一二三四五:：.。_-]*",
     re.I,
 )
+IMAGE = re.compile(r"(?:!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(<?|<ima?ge?\b[^<>]*)$")  # the beginning of an image, up to its target
 SIGNATURES = {
     ".png": (b"\x89PNG\r\n\x1a\n",),
     ".jpg": (b"\xff\xd8\xff",),
@@ -51,7 +52,8 @@ def image_without_description(site: Site) -> Iterator[Issue]:
             or text.casefold() in {name.casefold(), PurePosixPath(name).stem.casefold()}
         ):
             message = f"the description '{text}' says nothing" if text else "the image has no description"
-            yield _at(link.target.place, "image-without-description", message, "Say what it shows.")
+            place = source.of(link.page).start(link.target.place, IMAGE)
+            yield _at(place, "image-without-description", message, "Say what it shows.")
 
 
 @rule

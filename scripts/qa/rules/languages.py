@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from qa import parity, source
+from qa import markup, parity, source
 from qa.issue import Issue
 from qa.markup import Element
 from qa.page import Page
@@ -18,8 +18,11 @@ the a an is are was were be of and to in that for with on by as it this which fr
 """
 FUNCTION_WORDS = frozenset(ENGLISH.split())
 SET_APART = re.compile(
-    r"&#?\w+;|\]\([^)]*\)|\[@[^\]]*\]|<[^>]*>|https?://\S+|“[^”]*”|‘[^’]*’|「[^」]*」|《[^》]*》|\"[^\"\n]*\"|(?<!\*)\*[^*\n]+\*(?!\*)|\{[^}\n]*\}|[(（][^()（）]*[)）]"
+    r"&#?\w+;|\]\([^)]*\)|\[@[^\]]*\]|<[^>]*>|https?://\S+|“[^”]*”|‘[^’]*’|「[^」]*」|《[^》]*》|\"[^\"\n]*\"|(?<!\*)\*[^*\n]+\*(?!\*)|\{[^}\n]*\}|[(（][^()（）]*[)）]|[A-Za-z0-9]*_\w+"
 )
+PLAIN = re.compile(r"\s*(?![-*+#|>]|\d+\.|///|!!!|\?\?\?|===|\[|<)\S")
+CHARACTERS_A_WORD = 1.7  # Chinese characters for an English word, over all pages of this site
+MUCH = 1.9  # how many times as much makes it more than a manner of speaking
 PARAGRAPH = re.compile(r"(?:^(?![ \t]*$|>|\||\[\^?[^\]]+\]:|\*\[).+\n?)+", re.M)
 ITEM = re.compile(r"^(?=[ \t]*(?:[-*+]|\d+\.)[ \t]|#|///)", re.M)
 DETAILS = re.compile(r"///[ \t]*details[ \t]*\|[ \t]*(?=\S)")
@@ -28,6 +31,9 @@ SENTENCE = re.compile(r"[^。！？]+[。！？]?\s*")
 ROW = re.compile(r"^\|[ \t]*(.*)\|[ \t]*$", re.M)
 WORDS = re.compile(r"[A-Za-z][^A-Za-z]+[A-Za-z]")
 FOUR_WORDS = re.compile(r"(?:[A-Za-z]+[^A-Za-z]+){3}[A-Za-z]")
+NO_WORDS = re.compile(r"\]\([^)]*\)|\w*[_\d]\w*")
+TITLE = re.compile(r"^[ ]*(?:!!!|\?\?\?\+?|===[!+]?)[ ]*[\w -]*\"(?P<title>[^\"\n]+)\"", re.M)
+HEAD_ROW = re.compile(r"^(?P<row>.*\|.*)\n[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*$", re.M)
 LAYOUT = re.compile(r"\\text\{[^}]*\}|\s|[{}]")
 CITED = re.compile(r"\[@[^\]]*\]|\]\([^)]*\)")
 NUMBER = re.compile(
@@ -47,6 +53,7 @@ def untranslated(site: Site) -> Iterator[Issue]:
     for page in site.judged:
         if page.language in site.conventions.languages:
             yield from _meta(page)
+            yield from _labels(page, site)
             suspects = [(start, text) for start, text in _sentences(page) if _is_suspect(text, page.language == "zh")]
             twins = [site.twin(page, one) for one in site.conventions.languages if suspects and page.language == "zh" != one]
             others = {text.strip() for twin in twins if twin for _, text in _pieces(twin)}
@@ -150,6 +157,29 @@ def inline_code_mismatch(site: Site) -> Iterator[Issue]:
                 yield Issue(page.path, extra[0].line, extra[0].column, "inline-code-mismatch", message, "Make them the same.")
 
 
+@rule
+def shorter_twin(site: Site) -> Iterator[Issue]:
+    """A section says as much in every language: neither paragraphs nor most of what they say are missing in one.
+
+    Bad:  three paragraphs in Chinese, the first of them in English
+    Good: all three in both
+    """
+    if "zh" not in site.conventions.languages:
+        return
+    for chinese, other in _chinese_pairs(site):
+        sections = [(one.section_text, _beginning(one)) for one in (chinese, other)]
+        (theirs, first), (ours, second) = sections
+        for name in [None, *(one for one in theirs if one in ours)]:
+            left, right = (first, second) if name is None else (theirs[name], ours[name])
+            if short := _shorter(left, right):
+                page = chinese if short == "zh" else other
+                head = next((h for h in page.each("heading") if h.section == name), None) if name else None
+                line, column = (head.line, head.column) if head else (1, 1)
+                twin = other if page is chinese else chinese
+                message = f"'{name or 'the beginning'}' has fewer paragraphs than in {twin.path.name}, and says much less"
+                yield Issue(page.path, line, column, "shorter-twin", message, "Translate what is missing.")
+
+
 @site_rule
 def outdated_translation(site: Site) -> Iterator[Issue]:
     """When a section changes in one language, it changes in the others; `check.py --accept` records that they agree.
@@ -177,6 +207,33 @@ def _pairs(site: Site) -> Iterator[tuple[Page, Page]]:
         default = site.twin(page, site.conventions.default_language)
         if default and page.language in site.conventions.languages and page is not default:
             yield default, page
+
+
+def _chinese_pairs(site: Site) -> Iterator[tuple[Page, Page]]:
+    """The Chinese page and its twin, for every other page that is judged."""
+    for page in site.judged:
+        chinese = site.twin(page, "zh")
+        if chinese and chinese is not page and page.language in site.conventions.languages:
+            yield chinese, page
+
+
+def _beginning(page: Page) -> str:
+    """The Markdown before the first section."""
+    heads = [e for e in page.each("heading") if e.detail.startswith("2 ")]
+    return page.body[: heads[0].offset] if heads else page.body
+
+
+def _shorter(chinese: str, other: str) -> str:
+    """Which of two texts lacks paragraphs and most of what the other says: `zh`, `other` or neither."""
+    parts = [[one for one in re.split(r"\n\s*\n", markup.prose(text)) if PLAIN.match(one)] for text in (chinese, other)]
+    if len(parts[0]) == len(parts[1]):
+        return ""
+    characters, words = len(HAN.findall(chinese)), len(WORD.findall(CITED.sub(" ", markup.prose(other))))
+    if characters > MUCH * CHARACTERS_A_WORD * words and len(parts[0]) > len(parts[1]):
+        return "other"
+    if words * CHARACTERS_A_WORD > MUCH * characters and len(parts[1]) > len(parts[0]):
+        return "zh"
+    return ""
 
 
 def _pieces(page: Page) -> Iterator[tuple[int, str]]:
@@ -230,8 +287,10 @@ def _is_foreign(text: str, chinese: bool, heading: bool) -> bool:
 
 def _is_copied(text: str, others: set[str]) -> bool:
     """Whether a sentence stands in the other language letter for letter: See [moving](#moving)."""
-    words = WORD.findall(re.sub(r"\]\([^)]*\)", " ", text))
-    return text.strip() in others and len(words) > 1 and not HAN.search(text) and bool(re.search(r"[a-z]\W*[.!?]\s*$", text))
+    words = WORD.findall(NO_WORDS.sub(" ", text))
+    plain = [word for word in words if word.islower() and word.isalpha()]
+    sentence = len(words) > 1 and bool(plain) and bool(re.search(r"[a-z]\W*[.!?]\s*$", text))
+    return text.strip() in others and sentence and not HAN.search(text)
 
 
 def _meta(page: Page) -> Iterator[Issue]:
@@ -242,6 +301,27 @@ def _meta(page: Page) -> Iterator[Issue]:
             message = f"'{key}' is not in the language of the page ({page.language}): '{text[:40]}'"
             column = len(key) + 3
             yield Issue(page.path, page.line_of(key), column, "untranslated", message, "Translate it.")
+
+
+def _labels(page: Page, site: Site) -> Iterator[Issue]:
+    """Titles of blocks in Chinese alone on a page that is not; heads of columns that its Chinese twin has, too."""
+    prose, twin = source.of(page).prose, site.twin(page, "zh")
+    if page.language == "zh" or not HAN.search(prose):
+        return
+    found = [(match.start("title"), match["title"]) for match in TITLE.finditer(prose)]
+    theirs = {text for _, text in _heads(source.of(twin).prose)} if twin else set()
+    for start, text in [*found, *(one for one in _heads(prose) if one[1] in theirs)]:
+        if len(HAN.findall(text)) > 1 and not WORD.search(text):
+            place = source.of(page).place(start)
+            message = f"this is not in the language of the page ({page.language}): '{text}'"
+            yield Issue(page.path, place.line, place.column, "untranslated", message, "Translate it.")
+
+
+def _heads(prose: str) -> Iterator[tuple[int, str]]:
+    """The heads of the columns of tables, with their offsets."""
+    for match in HEAD_ROW.finditer(prose):
+        for cell in re.finditer(r"[^|\s](?:[^|\n]*[^|\s])?", match["row"]):
+            yield match.start("row") + cell.start(), cell[0]
 
 
 def _numbers(page: Page) -> dict[str, list[tuple[str, int]]]:
@@ -268,7 +348,7 @@ def _plain(element: Element) -> str:
 
 def _shape(element: Element, page: Page) -> str:
     if element.kind == "row":
-        cells = len(re.findall(r"(?<!\\)\|", element.value)) - 1
-        return f"{cells} columns"
+        cells = re.findall(r"(?<!\\)\|", element.value.strip().strip("|").rstrip("\\"))
+        return f"{len(cells) + 1} columns"
     line = page.text.splitlines()[element.line - 1]
     return "a numbered item" if re.match(r"\s*\d", line) else "an item with a bullet"

@@ -96,6 +96,7 @@ LEFTOVERS = tuple(
             "Write `**bold**`.",
         ),
         ("unbalanced-math", r"(?<=\x01\x00)\$(?!\d)", "a dollar sign without its counterpart", "Write `$x$`."),
+        ("broken-link", r"<[\w./-]+\.(?:md|html)(?:#[^<>\s]*)?>", "this names a file and is no link", "Write `[text](target)`."),
         ("broken-link", r"\]\(", "this link is not recognized", "Close its brackets: `[text](target)`."),
         ("broken-link", r"[\]】］][ \u3000]+\((?=" + FILE + ")", "a space parts the text of a link from its target", "Remove it."),
         ("broken-link", r"[\]】］]（|[】］]\(", "the brackets of a link are full-width", "Write `[text](target)`."),
@@ -111,7 +112,7 @@ LEFTOVERS = tuple(
         ("broken-link", r"\[\[[^\[\]\n]+\]\]", "a wiki link is not recognized", "Write `[text](target)`."),
         (
             "undefined-reference",
-            r"\[(?!\d+\])[^\[\]\n]+\]\s?\[[^\[\]\n^@]*\]|\[\d+\]\s?\[(?!\d)[^\[\]\n^@]*\]",
+            r"(?:(?<![A-Za-z0-9_)])|(?=\[[^\[\]\n]{5}))(?:\[(?!\d+\])[^\[\]\n]+\]\s?\[[^\[\]\n^@]*\]|\[\d+\]\s?\[(?!\d)[^\[\]\n^@]*\])",
             "there is no such link reference",
             "Define it, or write `[text](target)`.",
         ),
@@ -179,7 +180,7 @@ LEFTOVERS = tuple(
         ("stray-block-end", r"^/{3,}[ \t]*(?=[\n\x00]|\Z)", "this ends no block", "Remove it, or open the block before it."),
         (
             "unknown-block",
-            r"^(?:!!!|\?\?\?\+?|===|:::)[ \t]*[\w\"{].*$|^={2,5}[ \t]+\"[^\"\n]+\"[ \t]*(?=[\n\x00]|\Z)",
+            r"^(?:!!!|\?\?\?\+?|===|:::)[ \t]*[\w\"{“‘「『＂].*$|^={2,5}[ \t]+\"[^\"\n]+\"[ \t]*(?=[\n\x00]|\Z)",
             "this site has no such block",
             "Write `/// name | title` and `///`.",
         ),
@@ -232,7 +233,7 @@ LEFTOVERS = tuple(
         ("unbalanced-math", r"\$\$", "this formula is never closed", "Close it with `$$` on a line of its own."),
         (
             "unbalanced-math",
-            r"(?<![\w$])\$(?=[A-Za-z\\({|\[])|(?<=[\w})\]|])\$(?![\d\w$])"
+            r"(?<![\w$])\$(?![A-Z][A-Z_]+\b)(?=[A-Za-z\\({|\[])|(?<=[\w})\]|])\$(?![\d\w$])"
             r"|\$(?=[ \t][^$\n]*[\\_^=][^$\n]*\$)|\$(?=[^$\n\d][^$\n]*[\\_^])",
             "this formula is not closed, or has a space inside its `$`",
             "Write `$x$`.",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
-from qa import addresses, links
+from qa import addresses, links, source
 from qa.issue import Fix, Issue
 from qa.links import IMAGES, Link, Map
 from qa.nearest import nearest
@@ -17,6 +17,7 @@ INVISIBLE = re.compile("[\u00ad\u00a0\u200b-\u200f\u2028-\u202e\u2060-\u2064\u30
 FULL_WIDTH = re.compile(r"[\uff01-\uff5e。、《》【】“”‘’]")
 NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("。"): "."}
 SCRIPTS = re.compile(r"(javascript|vbscript|livescript):|data:(?!image/)", re.I)
+LINK = re.compile(r"(?:\[[^\[\]]*\]\(<?|<a\b[^<>]*)$")  # the beginning of a link, up to its target
 PLAIN = re.compile(r"[a-z0-9._-][a-z0-9._/-]*(?:#[a-z0-9_-]+)?|#[a-z0-9_-]+")
 LOCAL_FILE = re.compile(r"file:|[A-Za-z]:[\\/]|~[/\\]|\\\\", re.I)
 LANGUAGE_WORDS = {"en": r"english|英文|英语|\ben\b", "zh": r"chinese|中文|汉语|\bzh\b|简体"}
@@ -498,6 +499,8 @@ def _judged(link: Link, where: Map) -> Iterator[Issue]:
     for name, function in JUDGES.items():
         if verdict := function(link, where):
             place = link.target.place
+            if name == "empty-link-text":
+                place = source.of(link.page).start(place, LINK)
             fix = Fix(link.target.value, verdict.value) if verdict.value and _verified(verdict.value, link, where) else None
             yield Issue(place.path, place.line, place.column, name, verdict.message, verdict.remedy, fix)
             return

@@ -17,6 +17,22 @@ CONFIG = PurePosixPath(settings.FILE)
 ASSET = re.compile(r"['\"]([\w./-]+\.(?:svg|png|css|js|woff2?|ico|jpg))['\"]\s*\|\s*url")
 LITERAL = re.compile(r"<(?:a|link|script|img|iframe|form)\b[^<>]*?\s(?:href|src|action)=([\"'])([^\"'{}]*)\1", re.I)
 TEMPLATE_COMMENT = re.compile(r"\{#.*?#\}|<!--.*?-->", re.S)
+STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+OPEN_LINK = re.compile(r"<a\b[^<>]*>(?![\s\S]*?</a>)|<a\b[^<>]*>(?=(?:(?!</a>)[\s\S])*?<a\b)")
+IDLE = {
+    "search",
+    "i18n",
+    "tags",
+    "meta",
+    "offline",
+    "privacy",
+    "social",
+    "blog",
+    "redirects",
+    "info",
+    "group",
+    "optimize",
+}  # plugins
 FORMS = (addresses.malformed, addresses.local, addresses.placeholder, addresses.credentials)
 INCLUDE = re.compile(r"\{%-?\s*(?:include|import|from|extends)\s+[\"']([^\"']+)[\"']")
 
@@ -144,6 +160,7 @@ def broken_style(site: Site) -> Iterator[Issue]:
     for path in sorted(where.files):
         if path.endswith(".css"):
             text = (site.root / site.settings.docs / path).read_text(encoding="utf-8", errors="replace")
+            text = STYLE_COMMENT.sub(lambda one: re.sub(r"[^\n]", " ", one[0]), text)
             for match in re.finditer(r"url\(\s*['\"]?(?!data:|https?:|#|//)([^'\")?#]+)|@import\s+['\"](?!https?:)([^'\"]+)", text):
                 name = match[1] or match[2]
                 if posixpath.normpath(posixpath.join(posixpath.dirname(path), name.strip())) not in where.files:
@@ -205,12 +222,20 @@ def _asset(name: str, site: Site, where: links.Map, path: PurePosixPath, text: s
     """A file that is not there, unless its whole folder is made by the build."""
     name = name.lstrip("/").removeprefix("./")
     folder = posixpath.dirname(name)
-    made = folder and folder not in where.folders and not nearest(folder, where.folders, 0.85)
+    made = _may_make(site) and folder and folder not in where.folders and not nearest(folder, where.folders, 0.85)
     if name not in where.files and not made and "{" not in name and not _in_theme(name, site):
         line, column = _position(text, name)
         yield Issue(
             path, line, column, "missing-asset", f"there is no file '{name}'", did_you_mean(name, where.files, "Mend the path.")
         )
+
+
+def _may_make(site: Site) -> bool:
+    """Whether hooks or plugins of the site may write files that its folder does not hold."""
+    plugins = site.settings.data.get("plugins")
+    entries = plugins if isinstance(plugins, (list, dict)) else []
+    names = {str(next(iter(one)) if isinstance(one, dict) and one else one).rpartition("/")[2] for one in entries}
+    return bool(site.settings.data.get("hooks") or names - IDLE)
 
 
 def _in_theme(name: str, site: Site) -> bool:
@@ -230,6 +255,9 @@ def _templates(site: Site, where: links.Map, folder: Path) -> Iterator[Issue]:
         for match in ASSET.finditer(text):
             yield from _asset(match[1], site, where, path, text)
         yield from _addresses(text, path)
+        for match in OPEN_LINK.finditer(TEMPLATE_COMMENT.sub(lambda one: " " * len(one[0]), text)):
+            line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
+            yield Issue(path, line, column, "template-address", "this link is never closed", "Close it with </a>.")
         for match in INCLUDE.finditer(text):
             near = nearest(match[1], own, 0.85)
             if match[1] not in own and near and not near.startswith("main"):

@@ -13,6 +13,7 @@ from qa.rules import rule
 from qa.site import Site
 
 FACTS = {"claim": r"\b[a-z]+/\d+\b", "block": r"^[\w-]+$"}  # what a block says that has no language
+COMMENT = re.compile(r"(?:^|(?<=\s))(?:#|//|--|;)\s.*$")
 Shape = Callable[[Page], list[tuple[str, Element]]]
 
 
@@ -46,7 +47,7 @@ def formula_mismatch(site: Site) -> Iterator[Issue]:
 
 @rule
 def code_mismatch(site: Site) -> Iterator[Issue]:
-    """Code blocks and snippets are the same, in the same order.
+    """Code blocks and snippets are the same, in the same order; comments may be translated.
 
     Bad:  one language includes `dropout.py:train`, the other `dropout.py:infer`
     Good: the same snippet in both
@@ -54,7 +55,7 @@ def code_mismatch(site: Site) -> Iterator[Issue]:
 
     def code(page: Page) -> list[tuple[str, Element]]:
         return [
-            (f"{e.detail} {_neutral(e.value, site) if e.kind == 'snippet' else e.value}".strip(), e)
+            (f"{e.detail} {_neutral(e.value, site) if e.kind == 'snippet' else _without_comments(e.value)}".strip(), e)
             for e in page.each("fence", "snippet")
         ]
 
@@ -165,6 +166,11 @@ def _caption(page: Page, figure: Element) -> str:
     """Whether a figure has one: each language writes its own."""
     line = page.text[figure.offset :].partition("\n")[0]
     return " with a caption" if re.match(r"!\[.*?\]\([^)\s]*\s+[\"']", line) else ""
+
+
+def _without_comments(code: str) -> str:
+    """Code without what each language may say in its own words: comments from a sign to the end of a line."""
+    return "\n".join(COMMENT.sub("", line).rstrip() for line in code.splitlines())
 
 
 def _neutral(target: str, site: Site) -> str:

@@ -7,7 +7,7 @@ from qa import source
 from qa.issue import Issue
 from qa.nearest import did_you_mean
 from qa.page import Page
-from qa.rules import rule
+from qa.rules import rule, site_rule
 from qa.sentinel import Place
 from qa.site import Site
 
@@ -110,16 +110,23 @@ def unclosed_comment(site: Site) -> Iterator[Issue]:
             break
 
 
-@rule
+@site_rule
 def meta_refresh(site: Site) -> Iterator[Issue]:
     """A page does not send its reader elsewhere.
 
     Bad:  `<meta http-equiv="refresh" content="0; url=…">`
     Good: a link
     """
-    for page in site.judged:
-        for place, _ in source.of(page).finditer(REFRESH, "<"):
-            yield _at(place, "meta-refresh", "this page sends its reader elsewhere", "Link to the other page.")
+    message, remedy = "this page sends its reader elsewhere", "Link to the other page."
+    for page in site.pages:
+        for place, _ in source.of(page).finditer(REFRESH, "<") if "<meta" in page.text.lower() else ():
+            yield _at(place, "meta-refresh", message, remedy)
+    for path in sorted(site.files):
+        if path.suffix in {".html", ".htm"}:
+            text = (site.root / path).read_text(encoding="utf-8", errors="replace")
+            for match in REFRESH.finditer(text):
+                line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
+                yield Issue(path, line, column, "meta-refresh", message, remedy)
 
 
 def _tags(page: Page) -> list[Issue]:

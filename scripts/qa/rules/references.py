@@ -38,6 +38,12 @@ def _offset(citation: Element, key: str) -> int:
     return 1 + max(citation.value.find(f"@{key}"), 0)
 
 
+def _locator(citation: Element, key: str, word: str) -> int:
+    """The column of a word in the place of a citation."""
+    start = citation.value.find(f"@{key}") + len(key) + 1
+    return citation.column + 1 + max(citation.value.find(word, start), 0)
+
+
 @rule
 def unknown_locator(site: Site) -> Iterator[Issue]:
     """The place of a citation uses the words of `qa.yml`, which are printed in the reader's language.
@@ -51,11 +57,13 @@ def unknown_locator(site: Site) -> Iterator[Issue]:
                 bare = [part.strip() for part in place.split(",") if part.strip() in site.conventions.locators]
                 for word in bare:
                     message = f"the place of '{key}' is '{word}' without a number"
-                    yield Issue(page.path, citation.line, citation.column, "unknown-locator", message, f"Write `{word} 2`.")
+                    column = _locator(citation, key, word)
+                    yield Issue(page.path, citation.line, column, "unknown-locator", message, f"Write `{word} 2`.")
                 for word in citing.unknown_locators(place, site.conventions.locators):
                     message = f"the place of '{key}' starts with '{word}'"
                     remedy = f"Words: {', '.join(site.conventions.locators)}."
-                    yield Issue(page.path, citation.line, citation.column, "unknown-locator", message, remedy)
+                    column = _locator(citation, key, word)
+                    yield Issue(page.path, citation.line, column, "unknown-locator", message, remedy)
 
 
 @site_rule
@@ -73,4 +81,4 @@ def unused_reference(site: Site) -> Iterator[Issue]:
             cited |= {key for e in page.each("citation") for key, _ in markup.citations(e.value)}
     for work in site.works.values():
         if work.key not in cited:
-            yield Issue(PATH, work.line, 1, "unused-reference", f"no page cites '{work.key}'", "Cite it or remove it.")
+            yield Issue(PATH, work.line, work.column, "unused-reference", f"no page cites '{work.key}'", "Cite it or remove it.")

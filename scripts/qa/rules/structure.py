@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from qa import markup
+from qa import links, markup
 from qa.issue import Issue
 from qa.markup import Element
 from qa.page import Page
@@ -40,6 +40,27 @@ def bad_file_name(site: Site) -> Iterator[Issue]:
         if page.is_question and first.setdefault(page.slug, page).topic != page.topic:
             message = f"the slug '{page.slug}' is taken by {first[page.slug].path}"
             yield Issue(page.path, 1, 1, "bad-file-name", message, "Choose another; slugs are unique over all topics.")
+
+
+@site_rule
+def language_suffix(site: Site) -> Iterator[Issue]:
+    """On a site in several languages, the name of a page ends in one of them; anything else is built for one of them, or for none.
+
+    Bad:  `usage.cn.md`, `tips.md`
+    Good: `usage.zh.md`
+    """
+    languages, where = list(site.conventions.languages), links.of(site)
+    if site.conventions.sections or len(languages) < 2:  # our own conventions say it with more words: bad-file-name
+        return
+    included = {name for one in site.rendered.values() for name in one.snippets}
+    appended = set((site.settings.extension("pymdownx.snippets") or {}).get("auto_append") or ())
+    for page in site.pages:
+        if page.language in languages or str(page.path) in included | appended or page.path in where.left_out:
+            continue
+        ending = re.search(r"\.([a-z]{2})\.md$", page.path.name)
+        what = f"'.{ending[1]}' is no language of this site" if ending else "the name ends in no language"
+        endings = " or ".join(f".{one}.md" for one in languages)
+        yield Issue(page.path, 1, 1, "language-suffix", f"{what}, and readers of the others get this page", f"End it in {endings}.")
 
 
 @site_rule
