@@ -137,7 +137,7 @@ def test_material_still_speaks_these_messages(spied: Page, built: Built, quiet: 
         ("", "tidu xiaoshi", "training/vanishing-gradient"),
         ("", "BN", "training/batch-normalization"),
         ("", "注意力機制", "transformers/attention"),
-        ("", "ROC曲线", "evaluation/classification-metrics"),
+        ("", "ROC曲线", "evaluation/roc-vs-pr"),
         ("en/", "vanishing gradients", "training/vanishing-gradient"),
         ("en/", "overfitted droput", "training/dropout"),
         ("en/", "nn.BatchNorm2d", "training/batch-normalization"),

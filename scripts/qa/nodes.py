@@ -25,7 +25,7 @@ def broken(path: PurePosixPath, rule: str, error: yaml.YAMLError) -> Issue:
 
 
 def position(error: yaml.YAMLError) -> tuple[int, int, str]:
-    """Line and column, from 1, of what is to be mended, and what is wrong: the bracket that is never closed, not a line below it."""
+    """Line and column, from 1, of what is to be mended, and what is wrong: the bracket that is never closed, not what follows."""
     unclosed = str(getattr(error, "context", None) or "") in OPEN
     mark = getattr(error, "context_mark" if unclosed else "problem_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)

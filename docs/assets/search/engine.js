@@ -22,7 +22,7 @@ const LONGEST_PHRASE = 12;
 // Words that ask and say nothing of what is asked.
 const EMPTY = {
   zh: /请问|请你?|介绍一下|简要|简述|讲一?讲|说一?说|谈一?谈|聊一?聊|解释一?下?|什么叫|是什么意思|什么意思|什么是|是什么|是啥|啥是|什么|为什么|为什麽|为何|为啥|如何|怎么样|怎么办|怎么|怎样|有哪些|有什么|哪些|哪个|哪种|能不能|可不可以|会不会|是不是|一下|一个|我的|可以|应该|需要|时候|由|哪|两|几|[的了吗呢么和与及跟是在有把被让对用会]/gu,
-  en: new Set("a an the is are was were be been do does did can could should would will what which why how when where who whom i me my we our you your it its this that these those of in on at to for from by with as and or but if so than then there have has had get got explain describe tell about please between vs versus difference differences mean means meaning define definition work works torch nn tf keras np sklearn self".split(" ")),
+  en: new Set("a an the is are was were be been do does did can could should would will what which why how when where who whom i me my we our you your it its this that these those of in on at to for from by with as and or but if so than then there have has had get got explain describe tell about please between vs versus difference differences mean means meaning define definition work works torch nn tf keras np sklearn self very really just still too also much".split(" ")),
 };
 
 export class Engine {

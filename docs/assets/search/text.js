@@ -37,8 +37,8 @@ export const clean = (text) => text.slice(0, 2000).replace(INVISIBLE, (c) => (/\
 // English inflection, light: vanish = vanishes = vanishing, normalise = normalization, overfitted = overfitting.
 // Each step applies its first suffix that fits: [suffix, what is left, shortest word].
 const STEPS = [
-  [[/'s$/, "", 4], [/ies$/, "y", 5], [/(ss|sh|ch|x)es$/, "$1", 5], [/ases$/, "as", 5], [/([^asiu])s$/, "$1", 4]],
-  [[/(?:is|iz)(?:ation|er|ing|ed|e)$/, "iz", 6], [/ation$/, "at", 7], [/at(?:ing|ed|e)$/, "at", 6], [/([a-z]{3})ing$/, "$1", 6], [/([a-z]{3})ed$/, "$1", 6]],
+  [[/'s$/, "", 4], [/ies$/, "y", 5], [/(ss|sh|ch|x)es$/, "$1", 5], [/ases$/, "as", 5], [/((?:[cgnt]p|el|gr|en)u|[^asiu])s$/, "$1", 4]],
+  [[/([a-z]{4})ly$/, "$1", 6], [/(?:is|iz)(?:ation|er|ing|ed|e)$/, "iz", 6], [/ati(?:on|ve)$/, "at", 7], [/at(?:ing|ed|e)$/, "at", 6], [/([a-z]{3})ing$/, "$1", 6], [/([a-z]{3})ed$/, "$1", 6]],
   [[/([b-df-hj-km-npqrt-vxz])\1$/, "$1", 4], [/(...)e$/, "$1", 4], [/([^aeiou])y$/, "$1i", 4]],
 ];
 const GREEK = Object.fromEntries(

@@ -45,6 +45,7 @@ CONSEQUENCES = {
     "missing-section": frozenset({"heading-without-id", "broken-attribute-list", "broken-heading"}) | SWALLOWING,
     "section-order": SWALLOWING,
     "section-title": frozenset({"section-order"}) | SWALLOWING,
+    "claimed-alias": frozenset({"bad-file-name"}),
     "orphan-page": frozenset({"bad-file-name", "empty-page"}),
     "title": frozenset({"empty-page", "broken-heading"}) | SWALLOWING,
     "unclosed-tag": frozenset({"unclosed-comment", "broken-tag"}),

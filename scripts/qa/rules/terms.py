@@ -70,6 +70,29 @@ def unknown_page(site: Site) -> Iterator[Issue]:
             yield Issue(PATH, *term.page_place, "unknown-page", message, "Write <topic>/<slug> of a question, or leave `page` out.")
 
 
+@site_rule
+def claimed_alias(site: Site) -> Iterator[Issue]:
+    """An alias is no name of a term that another question explains: who types it wants that one.
+
+    Bad:  `aliases: [AUC]` on classification-metrics, where the glossary says that roc-vs-pr explains AUC
+    Good: `aliases: [accuracy paradox]`, or another `page` in the glossary
+    """
+    homes: dict[str, list[str]] = {}
+    for term in site.glossary:
+        for name in term.names if (term.page, site.conventions.default_language) in site.by_id else ():
+            homes.setdefault(_same(name), []).append(term.page)
+    for page in site.pages:
+        aliases = page.meta.get("aliases")
+        for alias in aliases if isinstance(aliases, list) else ():
+            pages = homes.get(_same(str(alias)))
+            if pages and page.id not in pages:
+                line = page.line_of("aliases")
+                column = max(page.text.split("\n")[line - 1].find(str(alias)), 0) + 1
+                message = f"the glossary says that '{pages[0]}' explains '{alias}'"
+                remedy = "Remove the alias, or change `page` in the glossary."
+                yield Issue(page.path, line, column, "claimed-alias", message, remedy)
+
+
 def _names(site: Site) -> Iterator[tuple[str, str, Term]]:
     for term in site.glossary:
         for language, wording in term.words.items():
