@@ -1,8 +1,9 @@
 """Measure the search beside others: `make bench-search`. Prints one table for each thing that is measured.
 
 The same pages, the same queries, the same browser, one after the other: this search; Material's own, as it comes and with
-jieba; Pagefind. Queries are typed into the search box; what counts is the list that the reader sees. Pagefind has no place
-in Material's box, so its script is asked on a page of its own.
+jieba; Pagefind; MiniSearch with our fields, weights, phrasings and terms, so that only the ranking differs. Queries are typed
+into the search box; what counts is the list that the reader sees. Pagefind and MiniSearch have no place in Material's box, so
+their scripts are asked on a page of their own.
 """
 
 import argparse
@@ -69,6 +70,29 @@ ASK_PAGEFIND = """async (query) => {
   const start = performance.now();
   const found = (await pagefind.search(query)).results.slice(0, 10);
   const list = (await Promise.all(found.map(one => one.data()))).map(one => new URL(one.url, location).pathname);
+  return [performance.now() - start, list];
+}"""
+
+ASK_MINISEARCH = """async (query) => {
+  window.mini ??= (async () => {
+    const language = document.documentElement.lang.slice(0, 2);
+    const [{default: MiniSearch}, {folder, terms}] = await Promise.all([import("/minisearch/index.js"), import("/assets/search/text.js")]);
+    const documents = await (await fetch(`/minisearch/${language}.json`)).json();
+    const same = folder(), latin = (term) => /^[a-z]{4}/.test(term);
+    const engine = new MiniSearch({
+      fields: ["title", "aliases", "asked", "other", "short", "headings", "text"],
+      tokenize: (text) => Array.from(terms(same(text), true), ({term}) => term),
+      processTerm: (term) => term,
+      searchOptions: {
+        boost: {title: 6, aliases: 4, asked: 2, other: 2.5, short: 2, headings: 2.5, text: 1},
+        prefix: latin, fuzzy: (term) => latin(term) && 0.2,
+      },
+    });
+    engine.addAll(documents);
+    return engine;
+  })();
+  const engine = await mini, start = performance.now();
+  const list = engine.search(query).slice(0, 10).map(({id}) => id);
   return [performance.now() - start, list];
 }"""
 
@@ -152,6 +176,26 @@ def build_pagefind(folder: Path) -> None:
     _run([sys.executable, "-m", "pagefind", "--site", str(folder), "--root-selector", "article"], environment)
 
 
+def build_minisearch(folder: Path) -> None:
+    """Our site with MiniSearch and what it indexes: the fields of our own index, as text."""
+    build_ours(folder)
+    home = folder / "minisearch"
+    home.mkdir()
+    shutil.copy(ROOT / "node_modules/minisearch/dist/es/index.js", home)
+    whole = site.load(ROOT)
+    for language in ("zh", "en"):
+        entries = [_fields(one) for one in search.documents(whole, language)]
+        (home / f"{language}.json").write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
+
+
+def _fields(one: Document) -> dict[str, str]:
+    """A question as MiniSearch takes it, under its address."""
+    lists = {"aliases": one.aliases, "asked": one.asked, "other": one.other}
+    headings, texts = "\n".join(title for _, title, _ in one.sections), "\n".join(text for _, _, text in one.sections)
+    joined = {name: "\n".join(entries) for name, entries in lists.items()}
+    return {"id": f"/{one.url}", "title": one.title, "short": one.short, "headings": headings, "text": texts, **joined}
+
+
 def _bench_packages() -> str:
     """Where `make bench-search` installed what only the benchmark needs."""
     return os.environ.get("BENCH_PACKAGES", "")
@@ -174,6 +218,7 @@ SYSTEMS = (
     System("Material", build_material),
     System("Material + jieba", build_jieba),
     System("Pagefind", build_pagefind, ASK_PAGEFIND),
+    System("MiniSearch", build_minisearch, ASK_MINISEARCH),
 )
 
 
@@ -289,7 +334,7 @@ def first_search(system: System, folder: Path, browser: Browser, slow: bool = Fa
     sizes: list[int] = []
 
     def note(response: Response) -> None:
-        if re.search(r"search|pagefind|lunr", response.url):
+        if re.search(r"search|pagefind|lunr|minisearch", response.url):
             sizes.append(int(response.headers.get("content-length", 0)))
 
     with served(folder, slow) as address:
