@@ -76,7 +76,8 @@ ASK_PAGEFIND = """async (query) => {
 ASK_MINISEARCH = """async (query) => {
   window.mini ??= (async () => {
     const language = document.documentElement.lang.slice(0, 2);
-    const [{default: MiniSearch}, {folder, terms}] = await Promise.all([import("/minisearch/index.js"), import("/assets/search/text.js")]);
+    const {default: MiniSearch} = await import("/minisearch/index.js");
+    const {folder, terms} = await import("/assets/search/text.js");
     const documents = await (await fetch(`/minisearch/${language}.json`)).json();
     const same = folder(), latin = (term) => /^[a-z]{4}/.test(term);
     const engine = new MiniSearch({

@@ -78,12 +78,18 @@ class Page:
         return next((e.detail.partition(" ")[2] for e in self.each("heading")), self.slug)
 
     @cached_property
+    def sections(self) -> Mapping[str, slice]:
+        """Where the body of each second-level section stands, by its id, heading left out; "" is what comes before them."""
+        heads = [e for e in self.each("heading") if e.detail.startswith("2 ")]
+        ends = [e.offset for e in heads[1:]] + [len(self.body)]
+        first = slice(0, heads[0].offset if heads else len(self.body))
+        bodies = ((e.section, slice(self.body.find("\n", e.offset) + 1, end)) for e, end in zip(heads, ends, strict=False))
+        return {**dict(bodies), "": first}
+
+    @cached_property
     def section_text(self) -> Mapping[str, str]:
         """The Markdown of each second-level section by its id, heading left out."""
-        body = self.body
-        heads = [e for e in self.each("heading") if e.detail.startswith("2 ")]
-        ends = [e.offset for e in heads[1:]] + [len(body)]
-        return {e.section: body[body.find("\n", e.offset) + 1 : end] for e, end in zip(heads, ends, strict=False)}
+        return {name: self.body[where] for name, where in self.sections.items() if name}
 
     def line_of(self, key: str) -> int:
         return self.meta_lines.get(key, 1)

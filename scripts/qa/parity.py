@@ -26,10 +26,7 @@ def load(root: Path) -> Accepted:
 
 def fingerprints(page: Page) -> dict[str, str]:
     """One for each section, the beginning included; line breaks, spaces and comments do not count."""
-    heads = [e for e in page.each("heading") if e.detail.startswith("2 ")]
-    body = page.body
-    start = body[: heads[0].offset] if heads else body
-    return {name: _fingerprint(text) for name, text in {"": start, **page.section_text}.items()}
+    return {name: _fingerprint(page.body[where]) for name, where in page.sections.items()}
 
 
 def accept(site: Site, pages: list[str], one_sided: bool) -> tuple[list[str], list[str]]:

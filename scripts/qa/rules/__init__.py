@@ -5,9 +5,10 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
-from qa import parallel, suppress
+from qa import judged, parallel, suppress
 from qa.issue import InputError, Issue
 from qa.links import of as link_map
+from qa.page import Page
 from qa.site import Site
 
 Rule = Callable[[Site], Iterator[Issue]]
@@ -71,36 +72,49 @@ def site_rule(function: Rule) -> Rule:
 def check(site: Site) -> list[Issue]:
     """Every problem of a site, by path, line and column; files that cannot be read come with the rest."""
     try:
-        shares = _shares(site)
+        _ = site.rendered
     except InputError as error:
         return sorted([error.issue, *site.unreadable])
-    found = {issue for issues in parallel.each(_found, shares, len(site.pages)) for issue in issues}
-    told = suppress.apply(_without_consequences(found | set(site.unreadable), site), site, {*RULES, *(i.rule for i in found)})
+    marks, said = judged.known(site)
+    published = [page for page in site.judged if page.path not in link_map(site).left_out]
+    fresh = [page for page in published if page.path not in said]
+    of_site, of_pages = _applying(site)
+    shares = [(site, of_pages, share, of_site if number == 0 else []) for number, share in enumerate(_shares(fresh))]
+    found = parallel.each(_found, shares, len(fresh))
+    said = {page.path: said[page.path] for page in published if page.path in said}
+    for _, more in found:
+        said |= more
+    if fresh:
+        judged.remember(site, marks, said)
+    issues = {*site.unreadable, *(issue for whole, _ in found for issue in whole), *(i for some in said.values() for i in some)}
+    told = suppress.apply(_without_consequences(issues, site), site, {*RULES, *(i.rule for i in issues)})
     return sorted(told)
 
 
-def _applying(site: Site) -> dict[str, Rule]:
-    """All rules; on a site without conventions of its own those of questions, file names and ids are left out."""
+def _applying(site: Site) -> tuple[list[Rule], list[Rule]]:
+    """The rules of the site and those of pages; without conventions of its own, a site is not asked for file names and ids."""
     own = bool(site.conventions.sections)
-    return {name: function for name, function in RULES.items() if own or name not in CONVENTIONAL}
-
-
-def _shares(site: Site) -> list[tuple[Site, list[Rule]]]:
-    """The rules of pages for every process some of the pages, those of the site for the first."""
-    rules = _applying(site)
-    of_pages = [function for name, function in rules.items() if name not in OF_SITE]
+    rules = {name: function for name, function in RULES.items() if own or name not in CONVENTIONAL}
     of_site = [function for name, function in rules.items() if name in OF_SITE]
-    workers = parallel.workers(len(site.pages))
-    _ = site.rendered, site.by_id, link_map(site)  # once, before the processes part
-    judged = [page for page in site.judged if page.path not in link_map(site).left_out]
-    size = -(-len(judged) // workers)  # neighbours together: a page and its twins
-    shares = [(site.only(judged[number * size : (number + 1) * size]), of_pages) for number in range(workers)]
-    return [(shares[0][0], [*of_site, *of_pages]), *shares[1:]]
+    return of_site, [function for name, function in rules.items() if name not in OF_SITE]
 
 
-def _found(share: tuple[Site, list[Rule]]) -> list[Issue]:
-    site, functions = share
-    return [issue for function in functions for issue in function(site)]
+def _shares(pages: list[Page]) -> list[list[Page]]:
+    """A share for every process, neighbours together: a page and its twins."""
+    workers = parallel.workers(len(pages))
+    size = -(-len(pages) // workers)
+    return [pages[number * size : (number + 1) * size] for number in range(workers)]
+
+
+def _found(share: tuple[Site, list[Rule], list[Page], list[Rule]]) -> tuple[list[Issue], dict[PurePosixPath, list[Issue]]]:
+    """What the rules of the site say, and what those of pages say of each page."""
+    site, of_pages, pages, of_site = share
+    whole = [issue for function in of_site for issue in function(site)]
+    alone, said = site.only([]), {}
+    for page in pages:
+        alone.judge(page)
+        said[page.path] = [issue for function in of_pages for issue in function(alone)]
+    return whole, said
 
 
 def _without_consequences(issues: set[Issue], site: Site) -> Iterator[Issue]:

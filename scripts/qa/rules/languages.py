@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from qa import markup, parity, source
+from qa import parity, source
 from qa.issue import Issue
 from qa.markup import Element
 from qa.page import Page
@@ -20,6 +20,7 @@ FUNCTION_WORDS = frozenset(ENGLISH.split())
 SET_APART = re.compile(
     r"&#?\w+;|\]\([^)]*\)|\[@[^\]]*\]|<[^>]*>|https?://\S+|“[^”]*”|‘[^’]*’|「[^」]*」|《[^》]*》|\"[^\"\n]*\"|(?<!\*)\*[^*\n]+\*(?!\*)|\{[^}\n]*\}|[(（][^()（）]*[)）]|[A-Za-z0-9]*_\w+"
 )
+GAP = re.compile(r"\n\s*\n")
 PLAIN = re.compile(r"\s*(?![-*+#|>]|\d+\.|///|!!!|\?\?\?|===|\[|<)\S")
 CHARACTERS_A_WORD = 1.7  # Chinese characters for an English word, over all pages of this site
 MUCH = 1.9  # how many times as much makes it more than a manner of speaking
@@ -167,11 +168,8 @@ def shorter_twin(site: Site) -> Iterator[Issue]:
     if "zh" not in site.conventions.languages:
         return
     for chinese, other in _chinese_pairs(site):
-        sections = [(one.section_text, _beginning(one)) for one in (chinese, other)]
-        (theirs, first), (ours, second) = sections
-        for name in [None, *(one for one in theirs if one in ours)]:
-            left, right = (first, second) if name is None else (theirs[name], ours[name])
-            if short := _shorter(left, right):
+        for name in [name for name in chinese.sections if name in other.sections]:
+            if short := _shorter(chinese.prose[chinese.sections[name]], other.prose[other.sections[name]]):
                 page = chinese if short == "zh" else other
                 head = next((h for h in page.each("heading") if h.section == name), None) if name else None
                 line, column = (head.line, head.column) if head else (1, 1)
@@ -217,18 +215,12 @@ def _chinese_pairs(site: Site) -> Iterator[tuple[Page, Page]]:
             yield chinese, page
 
 
-def _beginning(page: Page) -> str:
-    """The Markdown before the first section."""
-    heads = [e for e in page.each("heading") if e.detail.startswith("2 ")]
-    return page.body[: heads[0].offset] if heads else page.body
-
-
 def _shorter(chinese: str, other: str) -> str:
     """Which of two texts lacks paragraphs and most of what the other says: `zh`, `other` or neither."""
-    parts = [[one for one in re.split(r"\n\s*\n", markup.prose(text)) if PLAIN.match(one)] for text in (chinese, other)]
+    parts = [[one for one in GAP.split(text) if PLAIN.match(one)] for text in (chinese, other)]
     if len(parts[0]) == len(parts[1]):
         return ""
-    characters, words = len(HAN.findall(chinese)), len(WORD.findall(CITED.sub(" ", markup.prose(other))))
+    characters, words = len(HAN.findall(chinese)), len(WORD.findall(CITED.sub(" ", other)))
     if characters > MUCH * CHARACTERS_A_WORD * words and len(parts[0]) > len(parts[1]):
         return "other"
     if words * CHARACTERS_A_WORD > MUCH * characters and len(parts[1]) > len(parts[0]):

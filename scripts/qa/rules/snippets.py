@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import PurePosixPath
 
-from qa import source
+from qa import links, source
 from qa.issue import Issue
 from qa.nearest import did_you_mean, nearest
 from qa.page import Page
@@ -24,8 +24,7 @@ def missing_snippet(site: Site) -> Iterator[Issue]:
     Bad:  `--8<-- "training/droput.py:train"`
     Good: `--8<-- "training/dropout.py:train"`
     """
-    docs = str(site.settings.docs)
-    files = {str(path)[len(docs) + 1 :] for path in site.files}
+    files = links.of(site).files
     for page in site.judged:
         yield from (i for i in source_issues(page, site) if i.rule == "missing-snippet")
         for name in site.rendered[page.path].missing_snippets:
