@@ -49,10 +49,13 @@ PATTERNS = (
         "info",
     ),
     Pattern("display", "$$", re.compile(r"^\s*\$\$(.*?)\$\$", re.M | re.S), 1),
+    Pattern("display", "\\begin{", re.compile(r"^(\\begin\{(\w+\*?)\}.*?^\\end\{\2\})[ \t]*$", re.M | re.S), 1),
     Pattern("code", "`", re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)"), 2),
     Pattern("formula", "$", re.compile(r"(?<![\\$])\$(?=[^\s$])([^$\n]*?[^\s\\$])\$(?!\d)"), 1),
     Pattern("snippet", "8<", re.compile(r"^ *--8<-- +\"([^\"]*)\"", re.M), 1),
-    Pattern("heading", "#", re.compile(r"^(#{1,6})[ \t]+(.*?)(?:[ \t]*\{:?([^{}\n]*)\})?[ \t]*$", re.M), 3, 2, hides=False),
+    Pattern(
+        "heading", "#", re.compile(r"^(#{1,6})[ \t]+(.*?)(?:[ \t]*\{:?([^{}\n]*)\})?(?:[ \t]+#+)?[ \t]*$", re.M), 3, 2, hides=False
+    ),
     Pattern("claim", "///", re.compile(r"^ *///+[ \t]*claim[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
     Pattern("details", "///", re.compile(r"^ *///+[ \t]*details[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
     Pattern("block", "///", re.compile(r"^ *///+[ \t]*(?!claim\b|details\b)([\w-]+)", re.M), 1, hides=False),
@@ -106,7 +109,7 @@ def _without_indented(text: str) -> str:
     return _blank(text, [match for match in INDENTED.finditer(text) if not _continues(text, match.start())])
 
 
-OPAQUE = 6  # so many patterns, from the first, are of what is no prose
+OPAQUE = 7  # so many patterns, from the first, are of what is no prose
 OFFSET = attrgetter("offset")
 TABLE = re.compile(r"^(?![ ]*\|)[ ]*\S.*\|.*\n[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)+\n(?:.*\|.*(?:\n|\Z))*", re.M)
 LINE = re.compile(r"^.*\S.*$", re.M)

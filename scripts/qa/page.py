@@ -18,7 +18,7 @@ FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.M | re.S)
 
 
 GLUED = re.compile(r"^[\w-]+(?:：.*|:(?=[^\s])[^:\n]*)$", re.M)
-MISPLACED = re.compile(r"\A\s*?[ \t]*(-{2,}|—+|–+|\+{3})[ \t]*\n(?=[\w-]+[:：])")
+MISPLACED = re.compile(r"\A(?:\s|<!--(?:(?!-->).)*-->)*?[ \t]*(-{2,}|—+|–+|\+{3})[ \t]*\n(?=[\w-]+[:：])")
 
 
 @dataclass(frozen=True)

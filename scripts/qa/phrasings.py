@@ -27,6 +27,7 @@ class Phrasing:
     path: PurePosixPath
     line: int
     column: int
+    under: tuple[int, int]  # line and column of the slug that it stands under
 
 
 def parse(path: PurePosixPath, text: str, languages: Iterable[str]) -> tuple[list[Phrasing], list[Issue]]:
@@ -65,7 +66,8 @@ def _phrasings(path: PurePosixPath, root: yaml.MappingNode) -> Iterator[Phrasing
         for language, listed in entry.value:
             for one in listed.value:
                 mark = one.start_mark
-                yield Phrasing(f"{topic}/{slug.value}", language.value, one.value, path, mark.line + 1, mark.column + 1)
+                under = slug.start_mark.line + 1, slug.start_mark.column + 1
+                yield Phrasing(f"{topic}/{slug.value}", language.value, one.value, path, mark.line + 1, mark.column + 1, under)
 
 
 def _at(path: PurePosixPath, node: yaml.Node, message: str, remedy: str) -> Issue:

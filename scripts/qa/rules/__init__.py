@@ -14,6 +14,7 @@ from qa.site import Site
 Rule = Callable[[Site], Iterator[Issue]]
 RULES: dict[str, Rule] = {}
 OF_SITE: set[str] = set()  # the rules that look at all pages together
+TOGETHER: dict[str, Rule] = {}  # rules that are told apart after one look → what says everything that this look finds
 
 # What a fault drags along: a rule → the rules whose findings on the same page, in any language, explain its own.
 LINK_FAULTS = """
@@ -47,6 +48,7 @@ CONSEQUENCES = {
     "section-order": SWALLOWING,
     "section-title": frozenset({"section-order"}) | SWALLOWING,
     "claimed-alias": frozenset({"bad-file-name"}),
+    "doubled-title": frozenset({"bad-file-name", "duplicate-asked"}),
     "orphan-page": frozenset({"bad-file-name", "empty-page"}),
     "title": frozenset({"empty-page", "broken-heading"}) | SWALLOWING,
     "unclosed-tag": frozenset({"unclosed-comment", "broken-tag"}),
@@ -96,7 +98,8 @@ def _applying(site: Site) -> tuple[list[Rule], list[Rule]]:
     own = bool(site.conventions.sections)
     rules = {name: function for name, function in RULES.items() if own or name not in CONVENTIONAL}
     of_site = [function for name, function in rules.items() if name in OF_SITE]
-    return of_site, [function for name, function in rules.items() if name not in OF_SITE]
+    of_pages = dict.fromkeys(TOGETHER.get(name, function) for name, function in rules.items() if name not in OF_SITE)
+    return of_site, list(of_pages)
 
 
 def _shares(pages: list[Page]) -> list[list[Page]]:

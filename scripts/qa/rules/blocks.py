@@ -30,6 +30,10 @@ TASK = re.compile(
 BOX = re.compile(r"^[ >]*[-*+][ ]+(?P<box>\[[ xX]\])(?=[ ]+\S)", re.M)
 SETEXT = re.compile(r"(?<=[.。!！;；,，:：?？])[ \t]*\n(?P<rule>-{2,}|={2,})[ \t]*$", re.M)
 ONE_WORD = re.compile(r"^#{1,6}[ \t].*?(?P<list>\{:?[ ]*(?P<word>[\w-]+)[ ]*\})[ \t]*$", re.M)
+NUMBERED = re.compile(r"^(?P<indent> *)(?P<number>\d+)\.[ \t]+(?=\S)", re.M)
+ITEM = re.compile(r"[ >]*(?:[-*+]|\d+\.)[ \t]+\S")
+SANE = ("sane_lists", "markdown.extensions.sane_lists")  # with these a list begins with its own first number
+PRODUCT = re.compile(r"\*(?<=\d\*)(\d+(?:\.\d+)?)(?=\*\d)")
 HEADING = re.compile(r"^#{1,6}[^\s#](?!.*\{[^{}\n]*#[\w-]+[^{}\n]*\}[ #]*$)", re.M)
 TABLE = re.compile(
     r"^(?P<head>[ ]*\S.*\|.*)\n(?P<rule>[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?)[ ]*\n(?P<rows>(?:.*\S.*\n?)*)", re.M
@@ -121,6 +125,41 @@ def list_indent(site: Site) -> Iterator[Issue]:
                 place = here.place(match.end())
                 message = f"{inner} spaces make this no list within the list"
                 yield _at(place, "list-indent", message, f"Indent it by {outer + 4}.")
+
+
+@rule
+def list_start(site: Site) -> Iterator[Issue]:
+    """A numbered list begins with 1: readers see 1 whatever its first number says.
+
+    Bad:  a list that goes on with `3.` after a paragraph at the margin
+    Good: the paragraph indented by four spaces, so that it belongs to the item before it
+    """
+    if any(site.settings.extension(name) is not None for name in SANE):
+        return
+    for page in site.judged:
+        here = source.of(page)
+        for match in NUMBERED.finditer(here.prose) if NUMBERED.search(here.prose) else ():
+            before = here.body[: match.start()].rstrip("\n").rpartition("\n")[2]
+            margin = len(match["indent"])
+            goes_on = ITEM.match(before) or len(before) - len(before.lstrip()) > margin
+            if int(match["number"]) > 1 and not goes_on and (not before.strip() or here.body[: match.start()].endswith("\n\n")):
+                message = f"readers see 1 for this {match['number']}: a new list begins here"
+                place = here.place(match.start("number"))
+                yield _at(place, "list-start", message, "Indent by four spaces what stands between the items, or begin with 1.")
+
+
+@rule
+def eaten_star(site: Site) -> Iterator[Issue]:
+    """A star between numbers is a multiplication, and two of them make what stands between them italic.
+
+    Bad:  `2*3*4`
+    Good: 2 × 3 × 4, `2\\*3\\*4`, or code
+    """
+    for page in site.judged:
+        for place, match in source.of(page).finditer(PRODUCT, "*"):
+            yield _at(
+                place, "eaten-star", f"the stars around '{match[1]}' make it italic, and vanish", "Write ×, or escape them: \\*."
+            )
 
 
 @rule

@@ -2,8 +2,12 @@
 
 import datetime
 import difflib
+import importlib.util
 import re
 from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
+from pathlib import Path
 
 from qa import source
 from qa.issue import Issue
@@ -34,6 +38,31 @@ def unknown_key(site: Site) -> Iterator[Issue]:
             if key not in allowed and (closed or nearest(str(key), KEYS, 0.8)):
                 message = f"unknown key '{key}'{_did_you_mean(str(key), allowed)}"
                 yield _at(page, str(key), "unknown-key", message, f"Keys of this page: {', '.join(allowed)}.")
+
+
+@rule
+def unknown_template(site: Site) -> Iterator[Issue]:
+    """The template that a page asks for exists, here or in the theme.
+
+    Bad:  `template: landing.html` and no such file in `custom_dir`
+    Good: `template: main.html`
+    """
+    theme = site.settings.data.get("theme")
+    name, own = (theme.get("name"), theme.get("custom_dir")) if isinstance(theme, dict) else (theme, None)
+    home = _theme(str(name or "mkdocs"))
+    for page in site.judged:
+        wanted = page.meta.get("template")
+        if home and wanted and not any((folder / str(wanted)).is_file() for folder in (home, site.root / str(own or "."))):
+            message = f"neither this site nor its theme has a template '{wanted}'"
+            yield _at(page, "template", "unknown-template", message, "Write it, or leave the key out.", wanted)
+
+
+@cache
+def _theme(name: str) -> Path | None:
+    """The folder of an installed theme's templates."""
+    found = next((one for one in metadata.entry_points(group="mkdocs.themes") if one.name == name), None)
+    spec = importlib.util.find_spec(found.value) if found else None
+    return Path(next(iter(spec.submodule_search_locations))) if spec and spec.submodule_search_locations else None
 
 
 @rule
@@ -129,6 +158,23 @@ def duplicate_asked(site: Site) -> Iterator[Issue]:
                 yield _at(page, "asked", "duplicate-asked", message, "Keep it on the page that answers it.", entry)
         for entry in {e for e in _strings(page, "asked") if _strings(page, "asked").count(e) > 1}:
             yield _at(page, "asked", "duplicate-asked", f"'{entry}' stands twice", "Keep one of them.", entry, 1)
+
+
+@site_rule
+def doubled_title(site: Site) -> Iterator[Issue]:
+    """Every question has a title of its own, in each language.
+
+    Bad:  `# How does dropout work?` on two pages
+    Good: two questions
+    """
+    first: dict[tuple[str, str], Page] = {}
+    for page in (one for one in site.pages if one.is_question and one.text.strip()):
+        title = page.title.strip().casefold()
+        other = first.setdefault((page.language, title), page)
+        if other is not page and title:
+            head = page.each("heading")[0] if page.each("heading") else None
+            line, column = (head.line, head.column) if head else (1, 1)
+            yield Issue(page.path, line, column, "doubled-title", f"{other.path} has the same title", "Say what sets them apart.")
 
 
 @site_rule

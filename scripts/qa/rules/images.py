@@ -82,6 +82,10 @@ def broken_image(site: Site) -> Iterator[Issue]:
             if problem := _svg(raw) if ending == ".svg" else _bitmap(raw, SIGNATURES[ending]):
                 line, column, message = problem
                 yield Issue(path, line, column, "broken-image", message, "Draw or copy it again.")
+                name = str(path.relative_to(site.settings.docs))
+                for link in links.of(site).links if path.is_relative_to(site.settings.docs) else ():
+                    if link.path == name:
+                        yield _at(link.target.place, "broken-image", f"'{name}': {message}", "Draw or copy it again.")
 
 
 @site_rule

@@ -31,6 +31,8 @@ MARK = re.compile(r"[ \t]*(?:[-*+#]+|\d+\.)?[ \t]*")
 SENTENCE = re.compile(r"[^。！？]+[。！？]?\s*")
 ROW = re.compile(r"^\|[ \t]*(.*)\|[ \t]*$", re.M)
 WORDS = re.compile(r"[A-Za-z][^A-Za-z]+[A-Za-z]")
+CELL = re.compile(r"[^|\s](?:[^|\n]*[^|\s])?")
+FOOTNOTE = re.compile(r"^[ ]{0,3}\[\^[^\]\n]+\]:[ \t]*(.*\S)", re.M)
 FOUR_WORDS = re.compile(r"(?:[A-Za-z]+[^A-Za-z]+){3}[A-Za-z]")
 NO_WORDS = re.compile(r"\]\([^)]*\)|\w*[_\d]\w*")
 TITLE = re.compile(r"^[ ]*(?:!!!|\?\?\?\+?|===[!+]?)[ ]*[\w -]*\"(?P<title>[^\"\n]+)\"", re.M)
@@ -255,6 +257,9 @@ def _sentences(page: Page) -> Iterator[tuple[int, str]]:
             yield start, text
     for match in ROW.finditer(prose) if "|" in prose else ():
         yield match.start(1), match[1].replace("|", " ")
+        yield from ((match.start(1) + cell.start(), cell[0]) for cell in CELL.finditer(match[1]))
+    for match in FOOTNOTE.finditer(prose) if "[^" in prose else ():
+        yield match.start(1), match[1]
 
 
 def _is_suspect(text: str, chinese: bool) -> bool:
@@ -312,7 +317,7 @@ def _labels(page: Page, site: Site) -> Iterator[Issue]:
 def _heads(prose: str) -> Iterator[tuple[int, str]]:
     """The heads of the columns of tables, with their offsets."""
     for match in HEAD_ROW.finditer(prose):
-        for cell in re.finditer(r"[^|\s](?:[^|\n]*[^|\s])?", match["row"]):
+        for cell in CELL.finditer(match["row"]):
             yield match.start("row") + cell.start(), cell[0]
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from qa import source
 from qa.issue import Issue
 from qa.page import Page
-from qa.rules import RULES, rule
+from qa.rules import RULES, TOGETHER, rule
 from qa.sentinel import Place
 from qa.site import Site
 
@@ -44,6 +44,7 @@ HINTS = {
     "broken-citation": ("@]", r"@|\d[a-z]+\]"),
     "broken-emphasis": ("*_~=+", ""),
     "broken-emoji": (":", ":[a-z]"),
+    "broken-line-break": ("\\", r"\\\n"),
     "unclosed-code": ("`", ""),
     "unclosed-fence": ("~", "~~~"),
     "broken-attribute-list": ("{", ""),
@@ -163,6 +164,13 @@ LEFTOVERS = tuple(
             "this site has no such signs",
             "Write the character.",
         ),
+        (
+            "broken-emphasis",
+            r"(?<=[" + HAN + r"])__[^_\s](?:[^_\n]*[^_\s])?__|__[^_\s](?:[^_\n]*[^_\s])?__(?=[" + HAN + "])",
+            "underscores next to Chinese are no emphasis",
+            "Write `**bold**`.",
+        ),
+        ("broken-line-break", r"\\(?=\n)", "a backslash breaks no line here", "End the line with two spaces, or write `<br>`."),
         ("unclosed-code", r"`", "a back-tick without its counterpart", "Close the code, or escape it: \\`."),
         ("unclosed-fence", r"~~~", "this fence is not recognized", "Put it on a line of its own and close it."),
         (
@@ -194,7 +202,7 @@ LEFTOVERS = tuple(
         ),
         (
             "broken-list",
-            r"(?<=[^\n\x00]\n)[ \t]*(?:[-*+]|\d+[.)])[ \t]+\S",
+            r"(?<=[^\n\x00]\n)[ \t]*(?:[-*+]|\d+[.)])[ \t]+\S|(?<=\x01\x00\n)(?:[-*+]|\d+\.)[ \t]+\S",
             "a list inside a paragraph is not recognized",
             "Put a blank line before its first item.",
         ),
@@ -256,7 +264,13 @@ def _leftover_rule(name: str, doc: str) -> None:
             yield from (issue for issue in found(page, site) if issue.rule == name)
 
     report.__doc__, report.__name__ = doc, name.replace("-", "_")
-    RULES[name] = report
+    RULES[name], TOGETHER[name] = report, _all
+
+
+def _all(site: Site) -> Iterator[Issue]:
+    """The leftovers of all names that are rules of this kind."""
+    for page in site.judged:
+        yield from (issue for issue in found(page, site) if issue.rule in DOCS)
 
 
 DOCS = {
@@ -278,6 +292,7 @@ DOCS = {
     ),
     "broken-citation": ("A citation is written so that it becomes one.", "`[@he2016deep`, `@he2016deep`", "`[@he2016deep]`"),
     "broken-emphasis": ("Emphasis is recognized, also next to Chinese.", "`** bold **`, `**bold`", "`**bold**`"),
+    "broken-line-break": ("A line is broken by what this Markdown knows.", "a backslash at the end of a line", "two spaces"),
     "broken-emoji": ("Signs are written as characters, where nothing turns their names into them.", "`:smile:`", "`☺`"),
     "unclosed-code": ("Inline code is closed.", "`` `x ``", "`` `x` ``"),
     "broken-attribute-list": (

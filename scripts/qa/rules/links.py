@@ -10,7 +10,7 @@ from qa import addresses, links, source
 from qa.issue import Fix, Issue
 from qa.links import IMAGES, Link, Map
 from qa.nearest import nearest
-from qa.rules import RULES
+from qa.rules import RULES, TOGETHER
 from qa.site import Site
 
 INVISIBLE = re.compile("[\u00ad\u00a0\u200b-\u200f\u2028-\u202e\u2060-\u2064\u3000\ufeff\ufe0f]")
@@ -144,7 +144,7 @@ def space_in_target(link: Link, where: Map) -> Verdict | None:
     Bad:  `[ResNet](<res net.en.md>)`
     Good: `[ResNet](resnet.en.md)`
     """
-    if not re.search(r"\s", link.value):
+    if not re.search(r"\s", link.value) or link.path in where.files:
         return None
     clean = re.sub(r"\s+", "", link.value)
     return Verdict("the target holds a space", "Remove it." if clean else "Write the target.", clean)
@@ -452,9 +452,10 @@ def other_language_link(link: Link, where: Map) -> Verdict | None:
     Bad:  `[ResNet](resnet.zh.md)` on an English page
     Good: `[ResNet](resnet.en.md)`, `[ResNet, in Chinese](resnet.zh.md)`
     """
-    if link.is_raw or link.is_external or link.is_image or not link.path.endswith(".md"):
+    path = where.addresses.get(f"{link.path.strip('/')}/".lstrip("/"), "") if link.is_raw and link.path else link.path
+    if link.is_external or link.is_image or not path.endswith(".md") or link.target.attribute != "href":
         return None
-    language = _language(link.path, where)
+    language = _language(path, where)
     said = "hreflang" in link.target.attributes or "lang" in link.target.attributes
     if (
         not language
@@ -464,7 +465,7 @@ def other_language_link(link: Link, where: Map) -> Verdict | None:
         or _names(link.target.text, language, where)
     ):
         return None
-    twin = _twin(link.path, link.page.language)
+    twin = _twin(path, link.page.language)
     message = f"the link leaves '{link.page.language}' for '{language}' without saying so"
     return _proposal(message, link, where, twin if twin in where.files else None, "Name the language in the text.")
 
@@ -579,3 +580,6 @@ def _names(text: str, language: str, where: Map) -> bool:
     names = [re.escape(name) for name in (where.site.conventions.languages.get(language) or {}).values()]
     pattern = "|".join([*names, LANGUAGE_WORDS.get(language, rf"\b{language}\b")])
     return bool(re.search(pattern, text, re.I))
+
+
+TOGETHER.update(dict.fromkeys(JUDGES, _issues))

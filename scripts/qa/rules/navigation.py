@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import yaml
 
-from qa import addresses, links, settings
+from qa import addresses, links, nodes, settings
 from qa.issue import Issue
 from qa.nearest import did_you_mean, nearest
 from qa.rules import site_rule
@@ -15,6 +15,7 @@ from qa.site import Site
 
 CONFIG = PurePosixPath(settings.FILE)
 ASSET = re.compile(r"['\"]([\w./-]+\.(?:svg|png|css|js|woff2?|ico|jpg))['\"]\s*\|\s*url")
+LOCAL_PAGE = re.compile(r"\{\{[ ]*['\"]((?:[\w-]+/)+)['\"][ ]*\|[ ]*url")
 LITERAL = re.compile(r"<(?:a|link|script|img|iframe|form)\b[^<>]*?\s(?:href|src|action)=([\"'])([^\"'{}]*)\1", re.I)
 TEMPLATE_COMMENT = re.compile(r"\{#.*?#\}|<!--.*?-->", re.S)
 STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.S)
@@ -126,7 +127,37 @@ def missing_asset(site: Site) -> Iterator[Issue]:
     if isinstance(theme, dict):
         for name in (theme.get("favicon"), theme.get("logo")):
             yield from _asset(name, site, where, CONFIG, site.settings.text) if isinstance(name, str) else ()
-        yield from _templates(site, where, Path(str(theme.get("custom_dir") or "")))
+        folder = str(theme.get("custom_dir") or "")
+        if folder and not (site.root / folder).is_dir():
+            line, column = _position(site.settings.text, folder)
+            message = f"there is no folder '{folder}', and the theme is used without it"
+            yield Issue(CONFIG, line, column, "missing-asset", message, "Mend the path.")
+        yield from _templates(site, where, Path(folder))
+
+
+@site_rule
+def bad_configuration(site: Site) -> Iterator[Issue]:
+    """`mkdocs.yml` has each key once, and its addresses are addresses.
+
+    Bad:  `extra_css:` twice; `repo_url: https//github.com/me/site`
+    Good: each once; `repo_url: https://github.com/me/site`
+    """
+    root = yaml.compose(site.settings.text, Loader=yaml.SafeLoader) if site.settings.text else None
+    if not isinstance(root, yaml.MappingNode):
+        return
+    yield from nodes.doubled(CONFIG, "bad-configuration", root)
+    for key, value in root.value:
+        if (
+            key.value in {"site_url", "repo_url"}
+            and isinstance(value, yaml.ScalarNode)
+            and value.tag.endswith(":str")
+            and value.value
+        ):
+            problem = addresses.malformed(value.value) if re.match(r"[a-z]+:", value.value) else "it has no scheme"
+            if problem:
+                mark, remedy = value.start_mark, "Write https:// and the address."
+                message = f"'{key.value}' is '{value.value}': {problem}"
+                yield Issue(CONFIG, mark.line + 1, mark.column + 1, "bad-configuration", message, remedy)
 
 
 @site_rule
@@ -254,6 +285,11 @@ def _templates(site: Site, where: links.Map, folder: Path) -> Iterator[Issue]:
         path = PurePosixPath(folder.as_posix()) / name
         for match in ASSET.finditer(text):
             yield from _asset(match[1], site, where, path, text)
+        for match in LOCAL_PAGE.finditer(text):
+            if match[1] not in where.addresses and match[1].rstrip("/") not in where.folders:
+                line, column = text.count("\n", 0, match.start(1)) + 1, match.start(1) - text.rfind("\n", 0, match.start(1))
+                remedy = did_you_mean(match[1], where.addresses, "Mend the address.")
+                yield Issue(path, line, column, "template-address", f"there is no page at '{match[1]}'", remedy)
         yield from _addresses(text, path)
         for match in OPEN_LINK.finditer(TEMPLATE_COMMENT.sub(lambda one: " " * len(one[0]), text)):
             line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())

@@ -29,6 +29,17 @@ def heading_mismatch(site: Site) -> Iterator[Issue]:
         return [(f"{'#' * int(h.detail[0])} #{markup.heading_id(h)}", h) for h in page.each("heading")]
 
     yield from _compare(site, "heading-mismatch", "heading", headings)
+    for page in site.judged:  # sections that are the same, in another order
+        default = site.twin(page, site.conventions.default_language)
+        if default and page is not default and page.language in site.conventions.languages:
+            theirs, ours = ([(markup.heading_id(h), h) for h in one.each("heading")] for one in (default, page))
+            order = [name for name, _ in theirs if name]
+            if sorted(order) == sorted(name for name, _ in ours if name) and len(set(order)) == len(order):
+                named = [(name, head) for name, head in ours if name]
+                first = next(((want, name, head) for want, (name, head) in zip(order, named, strict=True) if want != name), None)
+                if first:
+                    message = f"'#{first[1]}' stands where {default.path.name} has '#{first[0]}'"
+                    yield Issue(page.path, first[2].line, first[2].column, "heading-mismatch", message, "Give them the same order.")
 
 
 @rule
@@ -55,7 +66,7 @@ def code_mismatch(site: Site) -> Iterator[Issue]:
 
     def code(page: Page) -> list[tuple[str, Element]]:
         return [
-            (f"{e.detail} {_neutral(e.value, site) if e.kind == 'snippet' else _without_comments(e.value)}".strip(), e)
+            (f"{e.detail} {_neutral(e.value, site) if e.kind == 'snippet' else _code(e, site)}".strip(), e)
             for e in page.each("fence", "snippet")
         ]
 
@@ -168,9 +179,12 @@ def _caption(page: Page, figure: Element) -> str:
     return " with a caption" if re.match(r"!\[.*?\]\([^)\s]*\s+[\"']", line) else ""
 
 
-def _without_comments(code: str) -> str:
-    """Code without what each language may say in its own words: comments from a sign to the end of a line."""
-    return "\n".join(COMMENT.sub("", line).rstrip() for line in code.splitlines())
+def _code(fence: Element, site: Site) -> str:
+    """Code without what each language may say in its own words: comments to the end of a line, the words of a diagram."""
+    own = site.settings.extension("pymdownx.superfences") or {}
+    if fence.detail.split(" ")[0] in {str(one.get("name")) for one in own.get("custom_fences") or () if isinstance(one, dict)}:
+        return ""
+    return "\n".join(COMMENT.sub("", line).rstrip() for line in fence.value.splitlines())
 
 
 def _neutral(target: str, site: Site) -> str:

@@ -24,7 +24,7 @@ def unknown_phrased(site: Site) -> Iterator[Issue]:
         if one.page not in known and slug not in unread and one.page not in told:
             told.add(one.page)
             near = did_you_mean(slug, [page.partition("/")[2] for page in known if page.startswith(f"{topic}/")], "Write its slug.")
-            yield _at(one, "unknown-phrased", f"there is no question '{one.page}'", near)
+            yield Issue(one.path, *one.under, "unknown-phrased", f"there is no question '{one.page}'", near)
 
 
 @site_rule

@@ -10,6 +10,7 @@ from qa.issue import Issue
 from qa.nearest import did_you_mean, nearest
 from qa.page import Page
 from qa.rules import rule, site_rule
+from qa.sentinel import MARKED_SNIPPETS
 from qa.site import Site
 
 SNIPPET = re.compile(r"^[ \t]*-+8<-+[ \t]+[\"']([^\"'\n]+)[\"']", re.M)
@@ -51,7 +52,7 @@ def circular_snippet(site: Site) -> Iterator[Issue]:
     Good: a.md includes b.md
     """
     for path in sorted(site.files):
-        if path.suffix == ".md" and (cycle := _cycle(site, path)):
+        if path.suffix in MARKED_SNIPPETS and (cycle := _cycle(site, path)):
             text = (site.root / path).read_text(encoding="utf-8", errors="replace")
             line = next(text.count("\n", 0, m.start(1)) + 1 for m in SNIPPET.finditer(text) if _included(site, m[1]) == cycle)
             match = next(m for m in SNIPPET.finditer(text) if _included(site, m[1]) == cycle)
@@ -117,7 +118,7 @@ def _included(site: Site, written: str) -> PurePosixPath:
 
 def _cycle(site: Site, start: PurePosixPath) -> PurePosixPath | None:
     """The file that `start` includes on its way back to itself."""
-    first = [path for path in _includes(site, start) if path.suffix == ".md"]
+    first = [path for path in _includes(site, start) if path.suffix in MARKED_SNIPPETS]
     for entry in first:
         seen, waiting = set(), [entry]
         while waiting:
@@ -131,7 +132,7 @@ def _cycle(site: Site, start: PurePosixPath) -> PurePosixPath | None:
 
 
 def _includes(site: Site, path: PurePosixPath) -> list[PurePosixPath]:
-    if path not in site.files or path.suffix != ".md":
+    if path not in site.files or path.suffix not in MARKED_SNIPPETS:
         return []
     text = (site.root / path).read_text(encoding="utf-8", errors="replace")
     return [_included(site, match[1]) for match in SNIPPET.finditer(text)] if "8<" in text else []
