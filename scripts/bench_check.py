@@ -98,11 +98,13 @@ def main(arguments: list[str]) -> int:
         "| site | tool | cold s | warm s | edit s | CPU s | MB | × ours |\n| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
     )
     with tempfile.TemporaryDirectory() as folder:
-        for kind, sizes, make in (("source", options.pages, source), ("built", options.built, built)):
+        sources = (("source", "1 kB", options.pages, small), ("source", "9 kB", options.pages, source))
+        kinds = (*sources, ("built", "36 kB", options.built, built))
+        for kind, weight, sizes, make in kinds:
             for size in sizes:
-                root = Path(folder) / f"{kind}-{size}"
+                root = Path(folder) / f"{kind}-{weight[0]}-{size}"
                 edited = make(root, size)
-                for line in rows(kind, size, root, edited, options):
+                for line in rows(kind, f"{size:,} of {weight}", root, edited, options):
                     print(line, flush=True)
                 shutil.rmtree(root)
     return 0
@@ -148,11 +150,11 @@ def lines(tool: Tool, root: Path) -> int:
     return len(said) + (done.returncode != 0)
 
 
-def rows(kind: str, size: int, root: Path, edited: Path, options: argparse.Namespace) -> Iterator[str]:
+def rows(kind: str, pages: str, root: Path, edited: Path, options: argparse.Namespace) -> Iterator[str]:
     """The lines of one site; the first tool is ours and the measure of the others."""
     ours = None
     for tool in (one for one in TOOLS if one.reads == kind and (one.ours or options.only in one.name)):
-        name = f"| {kind}, {size:,} pages | {tool.name} "
+        name = f"| {kind}, {pages} | {tool.name} "
         if not shutil.which(tool.program):
             yield f"{name}| does not install here | | | | | |"
             continue
@@ -206,6 +208,19 @@ def source(root: Path, size: int) -> Path:
             front = f"---\n{facts if language == 'zh' else 'aliases: []' + chr(10)}---\n"
             text = f"{front}{body.replace('# ', f'# {number}: ', 1)}"
             (root / f"docs/training/copy-{number}.{language}.md").write_text(text, encoding="utf-8")
+    return root / f"docs/{EXAMPLE}.zh.md"
+
+
+def small(root: Path, size: int) -> Path:
+    """So many pages of 1 kB: copies of a question of the small site that the tests break; returns the file to edit."""
+    shutil.copytree(ROOT / "tests/fixtures/base", root)
+    have = sum(1 for _ in (root / "docs").rglob("*.md"))
+    for language in ("zh", "en"):
+        text = (root / f"docs/{EXAMPLE}.{language}.md").read_text(encoding="utf-8")
+        for number in range(max(size - have, 0) // 4 * 2):  # in pairs that relate to each other
+            copy = text.replace("asked: [wechat/1]", "asked: []").replace("related: [resnet]", f"related: [copy-{number ^ 1}]")
+            copy = re.sub(r"aliases: .*", "aliases: []", copy).replace("# ", f"# {number}: ", 1)
+            (root / f"docs/training/copy-{number}.{language}.md").write_text(copy, encoding="utf-8")
     return root / f"docs/{EXAMPLE}.zh.md"
 
 

@@ -48,7 +48,7 @@ PATTERNS = (
         "body",
         "info",
     ),
-    Pattern("display", "$$", re.compile(r"^\s*\$\$(.*?)\$\$", re.M | re.S), 1),
+    Pattern("display", "$$", re.compile(r"^[ \t]*\$\$(.*?)\$\$", re.M | re.S), 1),
     Pattern("display", "\\begin{", re.compile(r"^(\\begin\{(\w+\*?)\}.*?^\\end\{\2\})[ \t]*$", re.M | re.S), 1),
     Pattern("code", "`", re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)"), 2),
     Pattern("formula", "$", re.compile(r"(?<![\\$])\$(?=[^\s$])([^$\n]*?[^\s\\$])\$(?!\d)"), 1),

@@ -21,6 +21,7 @@ KEY_NAMES = """
 title description template hide search icon status subtitle tags social comments date authors categories draft links pin
 readtime slug robots image author revision_date exclude boost keywords redirect redirects lang
 """
+TITLE = re.compile(r"^#[ \t]+(.*?)[ \t]*$", re.M)
 KEYS = tuple(KEY_NAMES.split())
 
 
@@ -168,13 +169,12 @@ def doubled_title(site: Site) -> Iterator[Issue]:
     Good: two questions
     """
     first: dict[tuple[str, str], Page] = {}
-    for page in (one for one in site.pages if one.is_question and one.text.strip()):
-        title = page.title.strip().casefold()
-        other = first.setdefault((page.language, title), page)
-        if other is not page and title:
-            head = page.each("heading")[0] if page.each("heading") else None
-            line, column = (head.line, head.column) if head else (1, 1)
-            yield Issue(page.path, line, column, "doubled-title", f"{other.path} has the same title", "Say what sets them apart.")
+    for page in (one for one in site.pages if one.is_question):
+        if found := TITLE.search(page.body):
+            other = first.setdefault((page.language, found[1].casefold()), page)
+            if other is not page:
+                line, message = page.body.count("\n", 0, found.start()) + 1, f"{other.path} has the same title"
+                yield Issue(page.path, line, 1, "doubled-title", message, "Say what sets them apart.")
 
 
 @site_rule
