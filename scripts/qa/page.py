@@ -84,7 +84,7 @@ class Page:
         ends = [e.offset for e in heads[1:]] + [len(self.body)]
         first = slice(0, heads[0].offset if heads else len(self.body))
         bodies = ((e.section, slice(self.body.find("\n", e.offset) + 1, end)) for e, end in zip(heads, ends, strict=False))
-        return {**dict(bodies), "": first}
+        return {"": first, **{name: where for name, where in bodies if name}}
 
     @cached_property
     def section_text(self) -> Mapping[str, str]:

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from qa import source
 from qa.issue import Fix, Issue
-from qa.page import blank_front_matter
 from qa.rules import rule, site_rule
 from qa.sentinel import Place
 from qa.site import Site
@@ -106,7 +105,7 @@ def empty_page(site: Site) -> Iterator[Issue]:
     Good: a title and text
     """
     for page in site.judged:
-        text = re.sub(r"<!--(?!\s*(?:questions|topics|sources|search)\b).*?-->", "", blank_front_matter(page.text), flags=re.S)
+        text = re.sub(r"<!--(?!\s*(?:questions|topics|sources|search)\b).*?-->", "", page.body, flags=re.S)
         lines = [line for line in text.splitlines() if line.strip()]
         if not lines:
             yield Issue(page.path, 1, 1, "empty-page", "the page is empty", "Write it, or remove the file.")
