@@ -9,7 +9,7 @@ import pytest
 from support import FIXTURES, broken_site
 
 import check
-from qa import unchanged
+from qa import rules, site, unchanged
 
 WRONG_CASE = [{"in": "docs/training/dropout.zh.md", "replace": "cnn-rnn/resnet.zh.md", "with": "cnn-rnn/ResNet.zh.md"}]
 PLACE = {"path": "docs/training/dropout.zh.md", "line": 39, "column": 10, "rule": "wrong-case"}
@@ -90,3 +90,14 @@ def test_a_site_without_our_conventions_is_checked(tmp_path: Path, capsys: pytes
     (root / "qa.yml").unlink()
     assert check.main([str(root)]) == 1
     assert "1 problem in 1 file (wrong-case 1)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [(b"\xb2\xe2: 1\n", "1:1: byte 0xb2 is no UTF-8"), (b"a: [b\n", "1:4: no valid YAML")]
+)
+def test_a_record_of_parity_that_cannot_be_read_is_a_problem_like_any_other(text: bytes, message: str, tmp_path: Path) -> None:
+    shutil.copytree(FIXTURES / "base", tmp_path / "site")
+    (tmp_path / "site/parity.yml").write_bytes(text)
+    found = [f"{i.path}:{i.line}:{i.column}: {i.message}" for i in rules.check(site.load(tmp_path / "site"))]
+    assert len(found) == 1
+    assert found[0].startswith(f"parity.yml:{message}")

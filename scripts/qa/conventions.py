@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from qa.issue import InputError, Issue
+from qa.text import read
 
 FILE = "qa.yml"
 Names = Mapping[str, str]  # language → text
@@ -58,7 +59,7 @@ def load(root: Path, languages: tuple[str, ...] = ()) -> Conventions:
     if languages and not path.exists():
         return Conventions({one: {"name": one} for one in languages}, {}, {}, {}, {}, {}, {}, {}, {})
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        data = yaml.load(read(root, PurePosixPath(FILE)), yaml.CSafeLoader)
         sources = {key: _source(key, value) for key, value in data.pop("sources").items()}
         return Conventions(sources=sources, **data)
     except FileNotFoundError:

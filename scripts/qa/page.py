@@ -12,6 +12,7 @@ import yaml
 from qa import markup
 from qa.issue import InputError, Issue
 from qa.nodes import compose, position
+from qa.text import decode
 
 DOCS = PurePosixPath("docs")
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.M | re.S)
@@ -112,17 +113,11 @@ def blank_front_matter(text: str) -> str:
 
 
 def _decode(path: PurePosixPath, raw: bytes) -> str:
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - (raw.rfind(b"\n", 0, error.start) + 1) + 1
-        message = f"byte 0x{raw[error.start]:02x} is no UTF-8"
-        raise InputError(Issue(path, line, column, "wrong-encoding", message, "Save the file as UTF-8.")) from None
+    text = decode(path, raw)
     if text.startswith("\ufeff"):
         message = "the file starts with a byte-order mark, which hides its front matter"
         raise InputError(Issue(path, 1, 1, "byte-order-mark", message, "Save the file as UTF-8 without a byte-order mark."))
-    return text.replace("\r\n", "\n")
+    return text
 
 
 def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[str, int]]:

@@ -3,12 +3,15 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 
+from qa.issue import InputError
+from qa.nodes import broken
 from qa.page import Page
 from qa.site import Site
+from qa.text import read
 
 FILE = "parity.yml"
 HEAD = "# Fingerprints of sections that agree in all languages. Written by `check.py --accept <page>`; never edited by hand.\n"
@@ -16,11 +19,14 @@ Accepted = Mapping[str, Mapping[str, Mapping[str, str]]]  # page → section →
 
 
 def load(root: Path) -> Accepted:
-    """What was accepted; nothing where there is no such file."""
+    """What was accepted; nothing where there is no such file. An `InputError` says what makes it unusable."""
     path = root / FILE
     if not path.is_file():
         return {}
-    loaded = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    try:
+        loaded = yaml.load(read(root, PurePosixPath(FILE)), yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise InputError(broken(PurePosixPath(FILE), "broken-parity", error)) from None
     return loaded if isinstance(loaded, dict) else {}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from qa.issue import InputError, Issue
+from qa.text import read
 
 FILE = "mkdocs.yml"
 MKDOCS_OWN = ("toc", "tables", "fenced_code")  # what MkDocs enables by itself
@@ -52,12 +53,10 @@ def load(root: Path) -> Settings:
     if not path.is_file():
         return Settings()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read(root, PurePosixPath(FILE))
         data = yaml.load(text, _loader(root))
     except yaml.MarkedYAMLError as error:
         raise _error(error.problem_mark.line + 1 if error.problem_mark else 1, f"no valid YAML: {error.problem}") from None
-    except UnicodeDecodeError:
-        raise _error(1, "the file is no UTF-8") from None
     if not isinstance(data, dict):
         raise _error(1, "the file is no list of `key: value` lines")
     return _settings(root, data, text)

@@ -1,12 +1,13 @@
 """Read a site's folder into values: the only module that opens content files."""
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from qa import bibliography, cache, conventions, glossary, page, phrasings, settings
+from qa import bibliography, cache, conventions, glossary, page, phrasings, settings, text
 from qa.bibliography import Work
 from qa.conventions import Conventions
 from qa.glossary import Term
@@ -15,6 +16,8 @@ from qa.page import Page
 from qa.phrasings import Phrasing
 from qa.sentinel import Rendered
 from qa.settings import Settings
+
+Parse = Callable[[str], tuple[Any, list[Issue]]]
 
 
 @dataclass(frozen=True)
@@ -111,21 +114,21 @@ def load(root: Path) -> Site:
                 pages.append(page.parse(path, (root / path).read_bytes(), configuration.docs))
             except InputError as error:
                 unreadable.append(error.issue)
-    works, issues = _works(root)
-    terms, broken = _terms(root, house)
+    works, issues = _parsed(root, bibliography.PATH, bibliography.parse, {})
+    terms, broken = _parsed(root, glossary.PATH, lambda raw: glossary.parse(raw, list(house.languages)), ())
     asked, odd = _phrasings(root, files, house)
     problems = (*unreadable, *issues, *broken, *odd)
     return Site(root, house, tuple(pages), frozenset(files), works, terms, tuple(asked), problems, configuration)
 
 
-def _works(root: Path) -> tuple[dict[str, Work], list[Issue]]:
-    path = root / bibliography.PATH
-    return bibliography.parse(path.read_text(encoding="utf-8")) if path.exists() else ({}, [])
-
-
-def _terms(root: Path, house: Conventions) -> tuple[tuple[Term, ...], list[Issue]]:
-    path = root / glossary.PATH
-    return glossary.parse(path.read_text(encoding="utf-8"), list(house.languages)) if path.exists() else ((), [])
+def _parsed(
+    root: Path, path: PurePosixPath, parse: Callable[[str], tuple[Any, list[Issue]]], nothing: Any
+) -> tuple[Any, list[Issue]]:
+    """What a file holds, and what is wrong with it; `nothing` where there is none, or none that can be read."""
+    try:
+        return parse(text.read(root, path)) if (root / path).exists() else (nothing, [])
+    except InputError as error:
+        return nothing, [error.issue]
 
 
 def _phrasings(root: Path, files: list[PurePosixPath], house: Conventions) -> tuple[list[Phrasing], list[Issue]]:
@@ -133,7 +136,7 @@ def _phrasings(root: Path, files: list[PurePosixPath], house: Conventions) -> tu
     issues: list[Issue] = []
     for path in files:
         if path.name == phrasings.NAME and path.parent.name in house.topics:
-            more, odd = phrasings.parse(path, (root / path).read_text(encoding="utf-8"), house.languages)
+            more, odd = _parsed(root, path, lambda raw, path=path: phrasings.parse(path, raw, house.languages), [])
             found += more
             issues += odd
     return found, issues

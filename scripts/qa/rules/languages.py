@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from qa import parity, source
-from qa.issue import Issue
+from qa.issue import InputError, Issue
 from qa.markup import Element
 from qa.page import Page
 from qa.rules import rule, site_rule
@@ -187,7 +187,12 @@ def outdated_translation(site: Site) -> Iterator[Issue]:
     Bad:  a new paragraph in Chinese alone
     Good: the same in English, then `check.py --accept training/dropout`
     """
-    for page_id, sections in parity.load(site.root).items():
+    try:
+        recorded = parity.load(site.root)
+    except InputError as error:
+        yield error.issue
+        return
+    for page_id, sections in recorded.items():
         pages = {language: page for language in site.conventions.languages if (page := site.by_id.get((page_id, language)))}
         if len(pages) == len(site.conventions.languages):
             now = {language: parity.fingerprints(page) for language, page in pages.items()}

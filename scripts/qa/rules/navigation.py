@@ -211,7 +211,7 @@ def unanswered_number(site: Site) -> Iterator[Issue]:
     if site.broken:
         return
     file = site.root / "qa.yml"
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
     for source in site.conventions.sources.values():
         open_numbers = [n for n in source.numbers if f"{source.id}/{n}" not in site.answered]
         if source.complete and open_numbers:
