@@ -32,6 +32,7 @@ SENTENCE = re.compile(r"[^。！？]+[。！？]?\s*")
 ROW = re.compile(r"^\|[ \t]*(.*)\|[ \t]*$", re.M)
 WORDS = re.compile(r"[A-Za-z][^A-Za-z]+[A-Za-z]")
 CELL = re.compile(r"[^|\s](?:[^|\n]*[^|\s])?")
+AMOUNT = re.compile(r"\**[~≈<>≤≥±+−-]?\s*\d[\d.,]*\s*[%×]?\**")
 FOOTNOTE = re.compile(r"^[ ]{0,3}\[\^[^\]\n]+\]:[ \t]*(.*\S)", re.M)
 FOUR_WORDS = re.compile(r"(?:[A-Za-z]+[^A-Za-z]+){3}[A-Za-z]")
 NO_WORDS = re.compile(r"\]\([^)]*\)|\w*[_\d]\w*")
@@ -104,6 +105,13 @@ def number_mismatch(site: Site) -> Iterator[Issue]:
                 place = source.of(page).place(offset)
                 message = f"{number} stands here, and {default.path.name} has {', '.join(sorted(missing))} in '{section}'"
                 yield Issue(page.path, place.line, place.column, "number-mismatch", message, "State the same number in both.")
+        for row, other in zip(page.each("row"), default.each("row"), strict=False):
+            here, there = _amounts(row), _amounts(other)
+            wrong = next(((a, b) for a, b in zip(here, there, strict=False) if a[0] != b[0]), None)
+            if len(here) == len(there) and wrong:
+                message = f"{wrong[0][0]} stands here, and {default.path.name}:{other.line} has {wrong[1][0]}"
+                column = row.column + wrong[0][1]
+                yield Issue(page.path, row.line, column, "number-mismatch", message, "State the same number in both.")
 
 
 @rule
@@ -131,15 +139,25 @@ def inline_formula_mismatch(site: Site) -> Iterator[Issue]:
     """
     for default, page in _pairs(site):
         theirs, ours = _formulas(default), _formulas(page)
-        for section in [s for s in theirs if s in ours]:
-            if len(theirs[section]) != len(ours[section]):
+        for section in [s for s in dict.fromkeys([*theirs, *ours]) if s in page.sections and s in default.sections]:
+            pair = theirs.get(section, []), ours.get(section, [])
+            there, here = ({_plain(e) for e in some} for some in pair)
+            missing = [e for e in pair[0] if _plain(e) not in here]
+            extra = [e for e in pair[1] if _plain(e) not in there]
+            if extra:
+                at = (
+                    f"is '{missing[0].value}' in {default.path.name}:{missing[0].line}"
+                    if missing
+                    else f"is not in {default.path.name}"
+                )
+                message, line, column = f"the formula '{extra[0].value}' {at}", extra[0].line, extra[0].column
+            elif missing:
+                head = next((h for h in page.each("heading") if h.section == section), None)
+                line, column = (head.line, head.column) if head else (1, 1)
+                message = f"the formula '{missing[0].value}' of {default.path.name}:{missing[0].line} is not in this section"
+            else:
                 continue
-            here, there = {_plain(e) for e in ours[section]}, {_plain(e) for e in theirs[section]}
-            missing = [e for e in theirs[section] if _plain(e) not in here] if here != there else []
-            extra = [e for e in ours[section] if _plain(e) not in there] if here != there else []
-            if len(missing) == len(extra) == 1:
-                message = f"the formula '{extra[0].value}' is '{missing[0].value}' in {default.path.name}:{missing[0].line}"
-                yield Issue(page.path, extra[0].line, extra[0].column, "inline-formula-mismatch", message, "Make them the same.")
+            yield Issue(page.path, line, column, "inline-formula-mismatch", message, "Make them the same.")
 
 
 @rule
@@ -335,6 +353,12 @@ def _numbers(page: Page) -> dict[str, list[tuple[str, int]]]:
         section = next((s for o, s in reversed(heads) if o <= match.start()), "")
         found.setdefault(section, []).append((match[0].replace(",", ""), match.start()))
     return found
+
+
+def _amounts(row: Element) -> list[tuple[str, int]]:
+    """The cells of a row that hold a number alone, with their offsets in it."""
+    cells = ((cell[0], cell.start()) for cell in CELL.finditer(row.value))
+    return [(text.strip("* ").replace(",", ""), offset) for text, offset in cells if AMOUNT.fullmatch(text)]
 
 
 def _formulas(page: Page) -> dict[str, list[Element]]:

@@ -392,8 +392,13 @@ def _place(page: Page, site: Site, text: str, match: re.Match[str], fragment: st
 
 
 def _counts(here: source.Source, text: str, piece: str) -> bool:
-    """Whether the source has a short piece as often as the rendered text, so that the n-th here is the n-th there."""
-    return len(re.findall(rf"(?<!\\){re.escape(piece)}", here.prose)) == text.count(piece)
+    """Whether the source has a short piece as often as the rendered text, so that the n-th here is the n-th there.
+
+    Pieces that are escaped in the source are in the rendered text, too, and are meant.
+    """
+    plain = len(re.findall(rf"(?<!\\){re.escape(piece)}", here.prose))
+    escaped = len(re.findall("".join(rf"\\?{re.escape(one)}" for one in piece), here.prose)) - plain if "\\" in here.prose else 0
+    return plain == text.count(piece) and escaped <= 0
 
 
 def _meant(here: source.Source, place: Place, piece: str) -> bool:
