@@ -46,7 +46,7 @@ function postings(documents, same) {
   const weighted = counted.map((fields) => weigh(fields, average));
   const frequency = new Map();
   for (const page of weighted) for (const term of page.keys()) frequency.set(term, (frequency.get(term) ?? 0) + 1);
-  return encode(weighted.map((page) => prune(page, frequency, documents.length)), frequency);
+  return encode(weighted.map((page) => prune(page, frequency, documents.length)));
 }
 
 const mean = (numbers) => numbers.reduce((sum, n) => sum + n, 0) / numbers.length;
@@ -72,8 +72,8 @@ function prune(page, frequency, pages) {
   return [...page].sort((a, b) => value(b) - value(a)).slice(0, Math.max(FEWEST, Math.floor(POSTINGS / pages)));
 }
 
-// One string a term in base 36: number of pages that have it, then pairs of (distance to the last page, weight × 4).
-function encode(pages, frequency) {
+// One string a term in base 36: pairs of (distance to the last page, weight × 4).
+function encode(pages) {
   const lists = new Map();
   pages.forEach((page, number) => {
     for (const [term, weight] of page) {
@@ -89,7 +89,7 @@ function encode(pages, frequency) {
       last = number;
       return `${step.toString(36)} ${weight.toString(36)}`;
     });
-    return [frequency.get(term).toString(36), ...pairs].join(" ");
+    return pairs.join(" ");
   });
   return { terms: vocabulary.join(" "), posts };
 }

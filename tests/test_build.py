@@ -11,7 +11,7 @@ from support import ROOT, broken_site
 
 DROPOUT = "docs/training/dropout.zh.md"
 FAULTS = {
-    "broken YAML": ("level: junior", "level: [junior", f"{DROPOUT}:3:6: the front matter is no valid YAML"),
+    "broken YAML": ("level: junior", "level: [junior", f"{DROPOUT}:2:8: the front matter is no valid YAML"),
     "unknown key": ("level: junior", "level: junior\nlevle: mid", f"{DROPOUT}:3:1: unknown key 'levle'; did you mean 'level'?"),
     "unclosed fence": ("(1 - p)\n```", "(1 - p)", f"{DROPOUT}:29:1: this fence is never closed"),
     "unknown citation": ("@srivastava2014dropout", "@srivastava2041dropout", f"{DROPOUT}:23:13: no entry 'srivastava2041dropout'"),

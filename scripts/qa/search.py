@@ -124,9 +124,11 @@ NAMES = """
     alpha beta gamma delta epsilon varepsilon eta theta lambda mu nu pi rho sigma tau phi varphi omega Delta Sigma Omega
     nabla partial sum prod times cdot odot leq le geq ge neq ne approx sim to rightarrow leftarrow in infty pm top lVert
     rVert lvert rvert mid ldots dots cdots ell propto circ
+    xi zeta kappa chi psi Phi Psi Gamma Lambda Theta Pi forall
 """
 SIGNS = """
     α β γ δ ε ε η θ λ μ ν π ρ σ τ φ φ ω Δ Σ Ω ∇ ∂ Σ Π × · ⊙ ≤ ≤ ≥ ≥ ≠ ≠ ≈ ~ → → ← ∈ ∞ ± T ‖ ‖ | | | … … … ℓ ∝ ∘
+    ξ ζ κ χ ψ Φ Ψ Γ Λ Θ Π ∀
 """
 SYMBOLS = dict(zip(NAMES.split(), SIGNS.split(), strict=True))
 TEX = (
@@ -135,11 +137,12 @@ TEX = (
     (re.compile(r"[{}$&]"), ""),
 )
 STYLED = re.compile(
-    r"\\(?:math(?:rm|bf|bb|cal|it|sf)|boldsymbol|text|operatorname|(?:wide)?hat|bar|tilde|dot|limits)(?![A-Za-z])\*?"
+    r"\\(?:math(?:rm|bf|bb|cal|it|sf)|boldsymbol|text|operatorname|(?:wide)?hat|bar|tilde|dot|limits)(?![A-Za-z])\*?(?:\{([^{}]*)\})?"
 )
 NESTED = (  # from the inside out
     (re.compile(r"([_^])\{([^{}]*)\}"), r"\1\2"),
     (re.compile(r"\\[td]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"(\1)/(\2)"),
+    (re.compile(r"\\[td]?frac\s*(\w)\s*(\w)"), r"\1/\2"),
     (re.compile(r"\\sqrt\s*\{([^{}]*)\}"), r"√(\1)"),
     (re.compile(r"\{([^{}\\]?)\}"), r"\1"),
     (re.compile(r"(?<![\w)])\((\w)\)"), r"\1"),
@@ -156,7 +159,7 @@ def plain(markdown: str) -> str:
 
 def tex(formula: str) -> str:
     """A formula in one line of Unicode."""
-    formula = STYLED.sub("", formula)
+    formula = STYLED.sub(lambda match: match[1] or "", formula)
     for pattern, left in NESTED * 3:
         formula = pattern.sub(left, formula)
     for pattern, left in TEX:

@@ -7,10 +7,11 @@
 
 import { atoms, clean, distance, folder, isHan, jointOf, phraseKey, stem, terms, words } from "./text.js";
 
-export const FORMAT = 1;
+export const FORMAT = 2;
 export const TUNING = {
   title: 6, alias: 4, titleLength: 0.4,        // weight of a term in the title and in an alias; length normalization of titles
   saturation: 7,                               // BM25's k1, large because weighted frequencies are
+  weighty: 2,                                  // the weighted frequency from which on a page counts among those that have a term
   loose: 0.5,                                  // words and pairs of characters that are no phrase: chance pairs are rare, too
   synonym: 0.85, prefix: 0.8, spelling: 0.75, sound: 0.85, alone: 0.35,  // how much a unit counts that is not as typed
   called: 0.2,                                 // its names hold all that was typed, as comparisons do: GAN and VAE
@@ -104,7 +105,8 @@ export class Engine {
     return this.names.has(term) || this.texts.has(term);
   }
 
-  // All pages of a term with their weighted frequencies, and how rare the term is.
+  // All pages of a term with their weighted frequencies, and how rare the term is: a page that mentions it in passing is not
+  // one of those that are about it, else "layer" and "first" would say nothing where every page is about networks.
   posting(term) {
     if (!this.cache.has(term)) this.cache.set(term, this.#read(term));
     return this.cache.get(term);
@@ -114,11 +116,11 @@ export class Engine {
     const pages = new Map(this.names.get(term));
     const numbers = (this.texts.get(term) ?? "").split(" ").filter(Boolean).map((n) => parseInt(n, 36));
     let page = -1;
-    for (let i = 1; i + 1 < numbers.length; i += 2) {
+    for (let i = 0; i + 1 < numbers.length; i += 2) {
       page += numbers[i] + 1;
       pages.set(page, (pages.get(page) ?? 0) + numbers[i + 1] / 4);
     }
-    const found = Math.max(pages.size, numbers[0] ?? 0);
+    const found = [...pages.values()].filter((frequency) => frequency >= this.tuning.weighty).length;
     return { pages, rarity: Math.log(1 + (this.pages.length - found + 0.5) / (found + 0.5)) };
   }
 
@@ -554,7 +556,8 @@ export class Engine {
 // phrase says little alone.
 function marksOf(units) {
   const marks = new Map();
-  for (const { terms: sought } of units.flatMap((unit) => unit.options)) {
+  for (const { terms: all } of units.flatMap((unit) => unit.options)) {
+    const sought = all.filter((term) => !EMPTY.en.has(term));
     const shortest = sought.filter(isHan).length > 1 ? 3 : 1;
     for (const term of sought) marks.set(term, Math.min(isHan(term) ? shortest : 1, marks.get(term) ?? 3));
   }
