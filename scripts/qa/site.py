@@ -45,10 +45,6 @@ class Site:
         other.__dict__["judged"] = tuple(pages)
         return other
 
-    def judge(self, page: Page) -> None:
-        """Turn to another page: what was worked out of the site stays."""
-        self.__dict__["judged"] = (page,)
-
     @cached_property
     def rendered(self) -> Mapping[PurePosixPath, Rendered]:
         """What Python-Markdown makes of each page."""

@@ -83,12 +83,13 @@ def check(site: Site) -> list[Issue]:
     of_site, of_pages = _applying(site)
     shares = [(site, of_pages, share, of_site if number == 0 else []) for number, share in enumerate(_shares(fresh))]
     found = parallel.each(_found, shares, len(fresh))
-    said = {page.path: said[page.path] for page in published if page.path in said}
-    for _, more in found:
-        said |= more
+    whole, of_some = ([issue for pair in found for issue in pair[number]] for number in (0, 1))
+    kept = [issue for page in published for issue in said.get(page.path, ())]
     if fresh:
-        judged.remember(site, marks, said)
-    issues = {*site.unreadable, *(issue for whole, _ in found for issue in whole), *(i for some in said.values() for i in some)}
+        now, rest = _by_page(of_some, fresh, site)
+        if not rest:  # else what was said cannot be told apart by pages, and the next run asks again
+            judged.remember(site, marks, {**{path: said[path] for path in said}, **now})
+    issues = {*site.unreadable, *whole, *of_some, *kept}
     told = suppress.apply(_without_consequences(issues, site), site, {*RULES, *(i.rule for i in issues)})
     return sorted(told)
 
@@ -109,15 +110,24 @@ def _shares(pages: list[Page]) -> list[list[Page]]:
     return [pages[number * size : (number + 1) * size] for number in range(workers)]
 
 
-def _found(share: tuple[Site, list[Rule], list[Page], list[Rule]]) -> tuple[list[Issue], dict[PurePosixPath, list[Issue]]]:
-    """What the rules of the site say, and what those of pages say of each page."""
+def _found(share: tuple[Site, list[Rule], list[Page], list[Rule]]) -> tuple[list[Issue], list[Issue]]:
+    """What the rules of the site say, and what those of pages say of a share of the pages."""
     site, of_pages, pages, of_site = share
+    some = site.only(pages)
     whole = [issue for function in of_site for issue in function(site)]
-    alone, said = site.only([]), {}
-    for page in pages:
-        alone.judge(page)
-        said[page.path] = [issue for function in of_pages for issue in function(alone)]
-    return whole, said
+    return whole, [issue for function in of_pages for issue in function(some)]
+
+
+def _by_page(issues: list[Issue], pages: list[Page], site: Site) -> tuple[dict[PurePosixPath, list[Issue]], list[Issue]]:
+    """The problems of each page, those in what it includes among them; and those that belong to none of these pages."""
+    said: dict[PurePosixPath, list[Issue]] = {page.path: [] for page in pages}
+    rest = []
+    for issue in issues:
+        owners = [issue.path] if issue.path in said else [p for p in said if str(issue.path) in site.rendered[p].snippets]
+        for path in owners:
+            said[path].append(issue)
+        rest += [] if owners else [issue]
+    return said, rest
 
 
 def _without_consequences(issues: set[Issue], site: Site) -> Iterator[Issue]:
