@@ -106,8 +106,9 @@ def _applying(site: Site) -> tuple[list[Rule], list[Rule]]:
 def _shares(pages: list[Page]) -> list[list[Page]]:
     """A share for every process, neighbours together: a page and its twins."""
     workers = parallel.workers(len(pages))
-    size = -(-len(pages) // workers)
-    return [pages[number * size : (number + 1) * size] for number in range(workers)]
+    first = len(pages) * 9 // (10 * workers) if workers > 1 else len(pages)  # the first share has the rules of the site, too
+    size = -(-(len(pages) - first) // max(workers - 1, 1)) or 1
+    return [pages[:first], *(pages[start : start + size] for start in range(first, len(pages), size))]
 
 
 def _found(share: tuple[Site, list[Rule], list[Page], list[Rule]]) -> tuple[list[Issue], list[Issue]]:
