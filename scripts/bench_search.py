@@ -335,7 +335,7 @@ def first_search(system: System, folder: Path, browser: Browser, slow: bool = Fa
     sizes: list[int] = []
 
     def note(response: Response) -> None:
-        if re.search(r"search|pagefind|lunr|minisearch", response.url):
+        if re.search(r"search|pagefind|lunr", response.url):
             sizes.append(int(response.headers.get("content-length", 0)))
 
     with served(folder, slow) as address:

@@ -9,7 +9,8 @@ from qa import parallel
 from qa.issue import InputError, Issue
 from qa.sentinel import Rendered, Renderer
 from qa.settings import FILE, Settings
-from qa.unchanged import FOLDER, code, digest, read, write
+from qa.text import position
+from qa.unchanged import FOLDER, code, content, digest, read, write
 
 MANY = 60  # pages from which on results are kept on disk
 Key = str
@@ -26,7 +27,7 @@ def rendered(pages: Iterable[tuple[PurePosixPath, str]], settings: Settings, roo
     _memory.update((key, value) for key, value in stored.items() if key not in _memory)
     missing = [(path, text) for path, (key, text) in keys.items() if not _valid(key, root)]
     for path, result in _render(missing, settings, root):
-        _memory[keys[path][0]] = (result, tuple((name, _content(root / name)) for name in result.snippets))
+        _memory[keys[path][0]] = (result, tuple((name, content(root / name)) for name in result.snippets))
     if missing and len(keys) > MANY:
         _save(root, {key: _memory[key] for key, _ in keys.values()})
     return {path: _memory[key][0] for path, (key, _) in keys.items()}
@@ -49,11 +50,7 @@ def _save(root: Path, entries: Mapping[Key, Any]) -> None:
 def _valid(key: Key, root: Path) -> bool:
     """Known, and the snippets that it included are what they were."""
     known = _memory.get(key)
-    return known is not None and all(_content(root / name) == mark for name, mark in known[1])
-
-
-def _content(path: Path) -> str:
-    return digest(path.read_bytes()) if path.is_file() else ""
+    return known is not None and all(content(root / name) == mark for name, mark in known[1])
 
 
 def _render(pages: list[tuple[PurePosixPath, str]], settings: Settings, root: Path) -> Iterable[tuple[PurePosixPath, Rendered]]:
@@ -89,7 +86,6 @@ def _renderer(settings: Settings, root: Path) -> Renderer:
 def _unusable(settings: Settings, message: str) -> Issue:
     """A Markdown extension that cannot be loaded, where the configuration names it."""
     name = next((one for one in settings.extensions if one in message), "markdown_extensions")
-    offset = max(settings.text.find(name), 0)
-    line, column = settings.text.count("\n", 0, offset) + 1, offset - settings.text.rfind("\n", 0, offset)
+    line, column = position(settings.text, max(settings.text.find(name), 0))
     remedy = "Correct its name or its options in mkdocs.yml, or install it: no page can be built without it."
     return Issue(PurePosixPath(FILE), line, column, "unknown-extension", " ".join(message.split()), remedy)

@@ -12,9 +12,10 @@ from pathlib import PurePosixPath
 
 from qa.issue import Issue
 from qa.links import IMAGES
+from qa.markup import SNIPPET
 from qa.page import Page
 from qa.site import Site
-from qa.unchanged import CONFIGURATION, FOLDER, code, digest, read, write
+from qa.unchanged import CONFIGURATION, FOLDER, code, content, digest, read, write
 
 FILE = "judged.pickle"
 MANY = 60  # pages from which on it is worth remembering
@@ -45,13 +46,14 @@ def _marks(site: Site) -> Iterator[tuple[PurePosixPath, str]]:
     for page in site.pages:
         twins = (site.twin(page, one) for one in site.conventions.languages)
         near = [texts[twin.path] for twin in twins if twin and twin is not page]
-        near += [_content(site, name) for name in site.rendered[page.path].snippets]
+        named = (match[1].partition(":")[0] for match in SNIPPET.finditer(page.text)) if "8<" in page.text else ()
+        near += [content(site.root / name) for name in (*site.rendered[page.path].snippets, *named)]
         yield page.path, digest("\0".join([around, str(page.path), texts[page.path], *near]).encode())
 
 
 def _surroundings(site: Site) -> str:
-    parts = [code(), str(datetime.date.today()), *(_content(site, name) for name in CONFIGURATION)]
-    parts += [f"{path}\0{'' if path.suffix in UNREAD else _content(site, str(path))}" for path in sorted(site.files)]
+    parts = [code(), str(datetime.date.today()), *(content(site.root / name) for name in CONFIGURATION)]
+    parts += [f"{path}\0{'' if path.suffix in UNREAD else content(site.root / path)}" for path in sorted(site.files)]
     parts += [repr(issue) for issue in site.unreadable]
     parts += [_self(page, site) for page in site.pages]
     return digest("\0".join(parts).encode())
@@ -62,8 +64,3 @@ def _self(page: Page, site: Site) -> str:
     ids = [(anchor.id, anchor.kind, anchor.text) for anchor in site.rendered[page.path].anchors]
     cited = sorted(set(CITED.findall(page.text))) if "[@" in page.text else []
     return f"{page.path}{page.meta!r}{ids!r}{cited!r}{'<!-- sources -->' in page.text}"
-
-
-def _content(site: Site, name: str) -> str:
-    path = site.root / name
-    return digest(path.read_bytes()) if path.is_file() else ""

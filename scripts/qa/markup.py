@@ -136,6 +136,14 @@ def blanked(text: str, kinds: tuple[str, ...]) -> str:
 
 
 ID = re.compile(r"(?:^|\s)(?:#([^\s#}]+)|id=[\"']?([^\s\"'}]+))")
+
+
+def cells(row: str) -> int:
+    """How many cells a row of a table has."""
+    return len(re.findall(r"(?<!\\)\|", row.strip().strip("|").rstrip("\\"))) + 1
+
+
+SNIPPET = re.compile(r"^[ \t]*-+8<-+[ \t]+[\"']([^\"'\n]+)[\"']", re.M)
 INK = re.compile(r"[^\n]")
 
 

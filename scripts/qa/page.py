@@ -1,7 +1,7 @@
 """One page: its front matter with the line of each key, its text, and the markup in it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -13,6 +13,7 @@ from qa import markup
 from qa.issue import InputError, Issue
 from qa.nodes import compose, position
 from qa.text import decode
+from qa.text import position as place
 
 DOCS = PurePosixPath("docs")
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.M | re.S)
@@ -64,14 +65,22 @@ class Page:
 
     def each(self, *kinds: str) -> list[markup.Element]:
         """The elements of these kinds in the order of the text."""
-        known = self._by_kind.get(kinds)
-        if known is None:
-            known = self._by_kind[kinds] = [element for element in self.elements if element.kind in kinds]
-        return known
+        return self.once(kinds, lambda: [element for element in self.elements if element.kind in kinds])
+
+    def once(self, name: object, make: Callable[[], Any]) -> Any:
+        """What `make` gives, worked out on first use and kept with the page under a name."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
 
     @cached_property
-    def _by_kind(self) -> dict[tuple[str, ...], list[markup.Element]]:
+    def _kept(self) -> dict[object, Any]:
         return {}
+
+    def section_place(self, section: str) -> tuple[int, int]:
+        """Line and column of the first heading of a section, or of the page's beginning."""
+        head = next((h for h in self.each("heading") if h.section == section), None)
+        return (head.line, head.column) if head else (1, 1)
 
     @cached_property
     def title(self) -> str:
@@ -126,8 +135,7 @@ def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[
         if re.match(r"\A---[ \t]*\n", text):
             raise _broken(path, 1, 1, "the front matter is never closed", "End it with a line of three hyphens.")
         if found := MISPLACED.match(text):
-            line = text.count("\n", 0, found.start(1)) + 1
-            column = found.start(1) - text.rfind("\n", 0, found.start(1))
+            line, column = place(text, found.start(1))
             message = "the front matter does not start with three hyphens on the first line, and is printed as text"
             raise _broken(path, line, column, message, "Begin the file with a line of three hyphens.")
         return {}, {}
@@ -135,10 +143,9 @@ def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[
         meta, node = _composed(match[1])
     except ValueError as error:
         found = re.search(r"\d{4}-\d\d-\d\d", match[1])
-        line = match[1].count("\n", 0, found.start()) + 2 if found else 2
-        column = found.start() - match[1].rfind("\n", 0, found.start()) if found else 1
+        line, column = place(match[1], found.start()) if found else (1, 1)
         raise _broken(
-            path, line, column, f"the front matter holds no valid date: {error}", "Write a date such as 2026-11-22."
+            path, line + 1, column, f"the front matter holds no valid date: {error}", "Write a date such as 2026-11-22."
         ) from None
     except yaml.YAMLError as error:
         if glued := GLUED.search(match[1]):

@@ -1,7 +1,7 @@
 """Read a site's folder into values: the only module that opens content files."""
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -91,6 +91,13 @@ class Site:
         """The same page in another language."""
         return self.by_id.get((one.id, language))
 
+    def pairs(self, language: str) -> Iterator[tuple[Page, Page]]:
+        """The page in this language and its twin, for every page in another language that is judged."""
+        for one in self.judged:
+            first = self.twin(one, language)
+            if first and first is not one and one.language in self.conventions.languages:
+                yield first, one
+
     def fact(self, one: Page, key: str) -> object:
         """A fact that stands in the default language and holds for all of them."""
         default = self.twin(one, self.conventions.default_language)
@@ -117,9 +124,7 @@ def load(root: Path) -> Site:
     return Site(root, house, tuple(pages), frozenset(files), works, terms, tuple(asked), problems, configuration)
 
 
-def _parsed(
-    root: Path, path: PurePosixPath, parse: Callable[[str], tuple[Any, list[Issue]]], nothing: Any
-) -> tuple[Any, list[Issue]]:
+def _parsed(root: Path, path: PurePosixPath, parse: Parse, nothing: Any) -> tuple[Any, list[Issue]]:
     """What a file holds, and what is wrong with it; `nothing` where there is none, or none that can be read."""
     try:
         return parse(text.read(root, path)) if (root / path).exists() else (nothing, [])

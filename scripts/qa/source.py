@@ -64,7 +64,4 @@ class Source:
 
 def of(page: Page) -> Source:
     """The source of a page, made once."""
-    kept = page.__dict__.get("_source")
-    if kept is None:
-        kept = page.__dict__["_source"] = Source(page)
-    return kept
+    return page.once("source", lambda: Source(page))

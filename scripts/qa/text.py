@@ -1,4 +1,4 @@
-"""Files as text: what is no UTF-8 is an `InputError` at its byte."""
+"""Files as text: what is no UTF-8 is an `InputError` at its byte; and where something stands in a text."""
 
 from pathlib import Path, PurePosixPath
 
@@ -8,6 +8,11 @@ from qa.issue import InputError, Issue
 def read(root: Path, path: PurePosixPath) -> str:
     """A file below the site's root, without the mark that some editors put before it."""
     return decode(path, (root / path).read_bytes()).removeprefix("\ufeff")
+
+
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Line and column of an offset, from 1."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def decode(path: PurePosixPath, raw: bytes) -> str:

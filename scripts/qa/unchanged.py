@@ -21,6 +21,11 @@ def digest(raw: bytes) -> str:
     return hashlib.blake2b(raw, digest_size=16).hexdigest()
 
 
+def content(path: Path) -> str:
+    """A mark of what a file holds, or nothing where there is none."""
+    return digest(path.read_bytes()) if path.is_file() else ""
+
+
 @cache
 def code() -> str:
     """A mark of everything that computes: this package, Python, the installed packages."""

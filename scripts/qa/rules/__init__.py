@@ -88,7 +88,7 @@ def check(site: Site) -> list[Issue]:
     if fresh:
         now, rest = _by_page(of_some, fresh, site)
         if not rest:  # else what was said cannot be told apart by pages, and the next run asks again
-            judged.remember(site, marks, {**{path: said[path] for path in said}, **now})
+            judged.remember(site, marks, said | now)
     issues = {*site.unreadable, *whole, *of_some, *kept}
     told = suppress.apply(_without_consequences(issues, site), site, {*RULES, *(i.rule for i in issues)})
     return sorted(told)

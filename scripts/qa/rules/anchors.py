@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import partial
 from urllib.parse import unquote
 
 from qa import links
@@ -105,11 +106,11 @@ def _found(site: Site, name: str) -> Iterator[Issue]:
     """What is wrong with the fragments of links, found once for all rules."""
     where = links.of(site)
     for page in site.judged:
-        kept = page.__dict__.get("_anchor_issues")
-        if kept is None:
-            judged = (_judged(link, where) for link in where.of(page) if link.fragment)
-            kept = page.__dict__["_anchor_issues"] = [issue for issue in judged if issue]
-        yield from (issue for issue in kept if issue.rule == name)
+        yield from (issue for issue in page.once("anchors", partial(_objections, page, where)) if issue.rule == name)
+
+
+def _objections(page: Page, where: Map) -> list[Issue]:
+    return [issue for link in where.of(page) if link.fragment and (issue := _judged(link, where))]
 
 
 def _judged(link: Link, where: Map) -> Issue | None:

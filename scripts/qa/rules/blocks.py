@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from qa import source
 from qa.issue import Issue
+from qa.markup import cells
 from qa.rules import rule
 from qa.sentinel import Place
 from qa.site import Site
@@ -138,7 +139,7 @@ def list_start(site: Site) -> Iterator[Issue]:
         return
     for page in site.judged:
         here = source.of(page)
-        for match in NUMBERED.finditer(here.prose) if NUMBERED.search(here.prose) else ():
+        for match in NUMBERED.finditer(here.prose):
             before = here.body[: match.start()].rstrip("\n").rpartition("\n")[2]
             margin = len(match["indent"])
             goes_on = ITEM.match(before) or len(before) - len(before.lstrip()) > margin
@@ -219,19 +220,15 @@ def table_columns(site: Site) -> Iterator[Issue]:
     for page in site.judged:
         here = source.of(page)
         for match in TABLE.finditer(here.with_formulas) if "|" in page.text else ():
-            width, offset = _cells(match["rule"]), match.start("rows")
-            if _cells(match["head"]) != width:
+            width, offset = cells(match["rule"]), match.start("rows")
+            if cells(match["head"]) != width:
                 continue
             for row in match["rows"].splitlines(keepends=True):
-                if not BLOCK.match(row) and "|" in row and _cells(row) != width:
+                if not BLOCK.match(row) and "|" in row and cells(row) != width:
                     place = here.place(offset + len(row) - len(row.lstrip()))
-                    message = f"this row has {_cells(row)} cells, the table {width} columns"
+                    message = f"this row has {cells(row)} cells, the table {width} columns"
                     yield _at(place, "table-columns", message, "Give it as many cells; write a bar in a cell as &#124; or \\lvert.")
                 offset += len(row)
-
-
-def _cells(row: str) -> int:
-    return len(re.findall(r"(?<!\\)\|", row.strip().strip("|").rstrip("\\"))) + 1
 
 
 def _at(place: Place, name: str, message: str, remedy: str) -> Issue:

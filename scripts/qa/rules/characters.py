@@ -15,6 +15,9 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u2
 HIDDEN = re.compile(
     "[\u00ad\u200b\u200e\u200f\u2060-\u2064\ufeff]|(?<![\u0600-\u0dff])[\u200c\u200d](?![\U0001f000-\U0001faff\u2600-\u27bf\u0600-\u0dff])"
 )
+SIDE = re.compile(r"^(?:<{7}|>{7})", re.M)
+MARKERS = r"^(?:<{7}|>{7}|\|{7}) ?\S*"
+ALONE, AMONG_SIDES = (re.compile(f"{MARKERS}|{middle}={{7}}$", re.M) for middle in (r"(?<=\n\n)", "^"))
 MOJIBAKE = re.compile("锟斤拷|烫烫烫|屯屯屯|Ã[\u0080-\u00bf]|â€[\u0080-\u2122]|ï»¿")
 
 
@@ -73,14 +76,12 @@ def merge_marker(site: Site) -> Iterator[Issue]:
     Bad:  `<<<<<<< HEAD`
     Good: one of the two sides
     """
-    pattern = re.compile(r"^(?:<{7}|>{7}|\|{7}) ?\S*|(?<=\n\n)={7}$", re.M)
-    among_others = re.compile(r"^(?:<{7}|>{7}|\|{7}) ?\S*|^={7}$", re.M)
     for page in site.pages:
         if not any(sign in page.text for sign in ("<<<<<<<", ">>>>>>>", "|||||||", "=======")):
             continue
         here = source.of(page)
         text = here.prose if not page.text.startswith("<<<<<<<") else page.text
-        for match in (among_others if re.search("^(?:<{7}|>{7})", text, re.M) else pattern).finditer(text):
+        for match in (AMONG_SIDES if SIDE.search(text) else ALONE).finditer(text):
             yield _at(
                 here.place(match.start()),
                 "merge-marker",
@@ -90,7 +91,7 @@ def merge_marker(site: Site) -> Iterator[Issue]:
     for path in sorted(site.files):
         if path.suffix in {".yml", ".bib", ".css", ".js"}:
             text = (site.root / path).read_text(encoding="utf-8", errors="replace")
-            for match in pattern.finditer(text):
+            for match in ALONE.finditer(text):
                 line = text.count("\n", 0, match.start()) + 1
                 yield Issue(
                     path, line, 1, "merge-marker", f"a conflict of a merge was left here: '{match[0]}'", "Decide for one side."

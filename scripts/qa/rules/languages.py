@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from qa import parity, source
 from qa.issue import InputError, Issue
-from qa.markup import Element
+from qa.markup import Element, cells
 from qa.page import Page
 from qa.rules import rule, site_rule
 from qa.site import Site
@@ -93,7 +93,7 @@ def number_mismatch(site: Site) -> Iterator[Issue]:
     Bad:  “0.87” and "0.78"
     Good: 0.87 in both
     """
-    for default, page in _pairs(site):
+    for default, page in site.pairs(site.conventions.default_language):
         theirs, ours = _numbers(default), _numbers(page)
         for section in [s for s in theirs if s in ours]:
             missing = Counter(n for n, _ in theirs[section]) - Counter(n for n, _ in ours[section])
@@ -121,7 +121,7 @@ def shape_mismatch(site: Site) -> Iterator[Issue]:
     Bad:  a numbered list here, a bulleted one there
     Good: the same in both
     """
-    for default, page in _pairs(site):
+    for default, page in site.pairs(site.conventions.default_language):
         pairs = zip(default.each("item", "row"), page.each("item", "row"), strict=False)
         for theirs, ours in pairs:
             if theirs.kind == ours.kind and (a := _shape(theirs, default)) != (b := _shape(ours, page)):
@@ -137,7 +137,7 @@ def inline_formula_mismatch(site: Site) -> Iterator[Issue]:
     Bad:  `$p = 0.5$` and `$p = 0.8$`
     Good: the same formula in both
     """
-    for default, page in _pairs(site):
+    for default, page in site.pairs(site.conventions.default_language):
         theirs, ours = _formulas(default), _formulas(page)
         for section in [s for s in dict.fromkeys([*theirs, *ours]) if s in page.sections and s in default.sections]:
             pair = theirs.get(section, []), ours.get(section, [])
@@ -152,8 +152,7 @@ def inline_formula_mismatch(site: Site) -> Iterator[Issue]:
                 )
                 message, line, column = f"the formula '{extra[0].value}' {at}", extra[0].line, extra[0].column
             elif missing:
-                head = next((h for h in page.each("heading") if h.section == section), None)
-                line, column = (head.line, head.column) if head else (1, 1)
+                line, column = page.section_place(section)
                 message = f"the formula '{missing[0].value}' of {default.path.name}:{missing[0].line} is not in this section"
             else:
                 continue
@@ -167,7 +166,7 @@ def inline_code_mismatch(site: Site) -> Iterator[Issue]:
     Bad:  `model.eval()` here and `model.train()` there
     Good: the same in both
     """
-    for default, page in _pairs(site):
+    for default, page in site.pairs(site.conventions.default_language):
         theirs, ours = ({(e.section, e.value): e for e in one.each("code") if not HAN.search(e.value)} for one in (default, page))
         sections = {section for section, _ in theirs} & {section for section, _ in ours}
         for section in [s for s in dict.fromkeys(section for section, _ in ours) if s in sections]:
@@ -187,12 +186,11 @@ def shorter_twin(site: Site) -> Iterator[Issue]:
     """
     if "zh" not in site.conventions.languages:
         return
-    for chinese, other in _chinese_pairs(site):
+    for chinese, other in site.pairs("zh"):
         for name in [name for name in chinese.sections if name in other.sections]:
             if short := _shorter(chinese.prose[chinese.sections[name]], other.prose[other.sections[name]]):
                 page = chinese if short == "zh" else other
-                head = next((h for h in page.each("heading") if h.section == name), None) if name else None
-                line, column = (head.line, head.column) if head else (1, 1)
+                line, column = page.section_place(name) if name else (1, 1)
                 twin = other if page is chinese else chinese
                 message = f"'{name or 'the beginning'}' has fewer paragraphs than in {twin.path.name}, and says much less"
                 yield Issue(page.path, line, column, "shorter-twin", message, "Translate what is missing.")
@@ -218,26 +216,10 @@ def outdated_translation(site: Site) -> Iterator[Issue]:
                 changed = [one for one in pages if now[one].get(section) != accepted.get(one)]
                 for language in set(pages) - set(changed) if changed else ():
                     page = pages[language]
-                    head = next((h for h in page.each("heading") if h.section == section), None)
-                    line, column = (head.line, head.column) if head else (1, 1)
+                    line, column = page.section_place(section)
                     message = f"'{section or 'the beginning'}' changed in {', '.join(changed)} and not here"
                     remedy = f"Bring it up to date, then run check.py --accept {page_id}."
                     yield Issue(page.path, line, column, "outdated-translation", message, remedy)
-
-
-def _pairs(site: Site) -> Iterator[tuple[Page, Page]]:
-    for page in site.judged:
-        default = site.twin(page, site.conventions.default_language)
-        if default and page.language in site.conventions.languages and page is not default:
-            yield default, page
-
-
-def _chinese_pairs(site: Site) -> Iterator[tuple[Page, Page]]:
-    """The Chinese page and its twin, for every other page that is judged."""
-    for page in site.judged:
-        chinese = site.twin(page, "zh")
-        if chinese and chinese is not page and page.language in site.conventions.languages:
-            yield chinese, page
 
 
 def _shorter(chinese: str, other: str) -> str:
@@ -357,8 +339,8 @@ def _numbers(page: Page) -> dict[str, list[tuple[str, int]]]:
 
 def _amounts(row: Element) -> list[tuple[str, int]]:
     """The cells of a row that hold a number alone, with their offsets in it."""
-    cells = ((cell[0], cell.start()) for cell in CELL.finditer(row.value))
-    return [(text.strip("* ").replace(",", ""), offset) for text, offset in cells if AMOUNT.fullmatch(text)]
+    found = ((cell[0], cell.start()) for cell in CELL.finditer(row.value))
+    return [(text.strip("* ").replace(",", ""), offset) for text, offset in found if AMOUNT.fullmatch(text)]
 
 
 def _formulas(page: Page) -> dict[str, list[Element]]:
@@ -374,7 +356,6 @@ def _plain(element: Element) -> str:
 
 def _shape(element: Element, page: Page) -> str:
     if element.kind == "row":
-        cells = re.findall(r"(?<!\\)\|", element.value.strip().strip("|").rstrip("\\"))
-        return f"{len(cells) + 1} columns"
+        return f"{cells(element.value)} columns"
     line = page.text.splitlines()[element.line - 1]
     return "a numbered item" if re.match(r"\s*\d", line) else "an item with a bullet"

@@ -11,6 +11,7 @@ from qa.page import Page
 from qa.rules import RULES, TOGETHER, rule
 from qa.sentinel import Place
 from qa.site import Site
+from qa.text import position
 
 HAN = "\u3400-\u9fff"
 FILE = r"[^\s()\[\]]*(?:\.(?:md|svg|png|html)\b|https?://)[^\s()\[\]]*"
@@ -329,8 +330,7 @@ def unclosed_fence(site: Site) -> Iterator[Issue]:
         prose = source.of(page).prose
         left = re.search(r"^ *(```+|~~~+)", prose, re.M) if "```" in prose or "~~~" in prose else None
         if left:
-            line = page.text.count("\n", 0, left.start(1)) + 1
-            column = left.start(1) - page.text.rfind("\n", 0, left.start(1))
+            line, column = position(page.text, left.start(1))
             message = "this fence is never closed"
             yield Issue(page.path, line, column, "unclosed-fence", message, f"End the code with a line of {left[1]}.")
         else:
@@ -339,10 +339,7 @@ def unclosed_fence(site: Site) -> Iterator[Issue]:
 
 def found(page: Page, site: Site) -> list[Issue]:
     """All leftovers of a page, the first kind that matches a place; found once for all rules."""
-    kept = page.__dict__.get("_leftovers")
-    if kept is None:
-        kept = page.__dict__["_leftovers"] = list(_find(page, site))
-    return kept
+    return page.once("leftovers", lambda: list(_find(page, site)))
 
 
 def _find(page: Page, site: Site) -> Iterator[Issue]:
@@ -411,6 +408,5 @@ def _in_snippet(page: Page, site: Site, piece: str) -> Place | None:
     for name in site.rendered[page.path].snippets:
         text = (site.root / name).read_text(encoding="utf-8", errors="replace")
         if (offset := text.find(piece)) >= 0:
-            line = text.count("\n", 0, offset) + 1
-            return Place(page.path.__class__(name), line, offset - text.rfind("\n", 0, offset))
+            return Place(page.path.__class__(name), *position(text, offset))
     return None

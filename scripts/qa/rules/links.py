@@ -4,12 +4,14 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import quote, unquote
 
 from qa import addresses, links, source
 from qa.issue import Fix, Issue
 from qa.links import IMAGES, Link, Map
 from qa.nearest import nearest
+from qa.page import Page
 from qa.rules import RULES, TOGETHER
 from qa.site import Site
 
@@ -474,11 +476,11 @@ def _issues(site: Site) -> Iterator[Issue]:
     """The first objection to each link, made once for all rules."""
     where = links.of(site)
     for page in site.judged:
-        kept = page.__dict__.get("_link_issues")
-        if kept is None:
-            objections = (issue for link in where.of(page) if not _plain(link, where) for issue in _judged(link, where))
-            kept = page.__dict__["_link_issues"] = list(dict.fromkeys(objections))
-        yield from kept
+        yield from page.once("links", partial(_objections, page, where))
+
+
+def _objections(page: Page, where: Map) -> list[Issue]:
+    return list(dict.fromkeys(i for link in where.of(page) if not _plain(link, where) for i in _judged(link, where)))
 
 
 def _plain(link: Link, where: Map) -> bool:

@@ -12,6 +12,7 @@ from qa.issue import Issue
 from qa.nearest import did_you_mean, nearest
 from qa.rules import site_rule
 from qa.site import Site
+from qa.text import position
 
 CONFIG = PurePosixPath(settings.FILE)
 ASSET = re.compile(r"['\"]([\w./-]+\.(?:svg|png|css|js|woff2?|ico|jpg))['\"]\s*\|\s*url")
@@ -196,7 +197,7 @@ def broken_style(site: Site) -> Iterator[Issue]:
                 name = match[1] or match[2]
                 if posixpath.normpath(posixpath.join(posixpath.dirname(path), name.strip())) not in where.files:
                     offset = match.start(1 if match[1] else 2)
-                    line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+                    line, column = position(text, offset)
                     message = f"there is no file '{name}'"
                     yield Issue(site.settings.docs / path, line, column, "broken-style", message, "Mend the path.")
 
@@ -287,12 +288,12 @@ def _templates(site: Site, where: links.Map, folder: Path) -> Iterator[Issue]:
             yield from _asset(match[1], site, where, path, text)
         for match in LOCAL_PAGE.finditer(text):
             if match[1] not in where.addresses and match[1].rstrip("/") not in where.folders:
-                line, column = text.count("\n", 0, match.start(1)) + 1, match.start(1) - text.rfind("\n", 0, match.start(1))
+                line, column = position(text, match.start(1))
                 remedy = did_you_mean(match[1], where.addresses, "Mend the address.")
                 yield Issue(path, line, column, "template-address", f"there is no page at '{match[1]}'", remedy)
         yield from _addresses(text, path)
         for match in OPEN_LINK.finditer(TEMPLATE_COMMENT.sub(lambda one: " " * len(one[0]), text)):
-            line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
+            line, column = position(text, match.start())
             yield Issue(path, line, column, "template-address", "this link is never closed", "Close it with </a>.")
         for match in INCLUDE.finditer(text):
             near = nearest(match[1], own, 0.85)
@@ -310,7 +311,7 @@ def _addresses(text: str, path: PurePosixPath) -> Iterator[Issue]:
         else:
             problem = f"'{value}' leads elsewhere from every folder" if re.match(r"[^#?]", value) else None
         if problem:
-            line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+            line, column = position(text, offset)
             yield Issue(path, line, column, "template-address", problem, "Write `{{ 'path' | url }}`, or an address on the web.")
 
 
@@ -331,5 +332,4 @@ def _loops(old: str, redirects: dict[str, str]) -> bool:
 
 
 def _position(text: str, name: str) -> tuple[int, int]:
-    offset = max(text.find(name), 0)
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+    return position(text, max(text.find(name), 0))

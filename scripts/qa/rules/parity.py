@@ -29,17 +29,15 @@ def heading_mismatch(site: Site) -> Iterator[Issue]:
         return [(f"{'#' * int(h.detail[0])} #{markup.heading_id(h)}", h) for h in page.each("heading")]
 
     yield from _compare(site, "heading-mismatch", "heading", headings)
-    for page in site.judged:  # sections that are the same, in another order
-        default = site.twin(page, site.conventions.default_language)
-        if default and page is not default and page.language in site.conventions.languages:
-            theirs, ours = ([(markup.heading_id(h), h) for h in one.each("heading")] for one in (default, page))
-            order = [name for name, _ in theirs if name]
-            if sorted(order) == sorted(name for name, _ in ours if name) and len(set(order)) == len(order):
-                named = [(name, head) for name, head in ours if name]
-                first = next(((want, name, head) for want, (name, head) in zip(order, named, strict=True) if want != name), None)
-                if first:
-                    message = f"'#{first[1]}' stands where {default.path.name} has '#{first[0]}'"
-                    yield Issue(page.path, first[2].line, first[2].column, "heading-mismatch", message, "Give them the same order.")
+    for default, page in site.pairs(site.conventions.default_language):  # the same ids, in another order
+        theirs, ours = ([(name, h) for h in one.each("heading") if (name := markup.heading_id(h))] for one in (default, page))
+        names = [name for name, _ in theirs]
+        if len(set(names)) == len(names) and sorted(names) == sorted(name for name, _ in ours):
+            moved = next(((want, name, head) for want, (name, head) in zip(names, ours, strict=True) if want != name), None)
+            if moved:
+                want, name, head = moved
+                message = f"'#{name}' stands where {default.path.name} has '#{want}'"
+                yield Issue(page.path, head.line, head.column, "heading-mismatch", message, "Give them the same order.")
 
 
 @rule
@@ -140,10 +138,8 @@ def block_mismatch(site: Site) -> Iterator[Issue]:
 
 def _compare(site: Site, name: str, what: str, shape: Shape, ordered: bool = True) -> Iterator[Issue]:
     """Report, in every other language, the first place of each section where it leaves the default language."""
-    for page in site.judged:
-        default = site.twin(page, site.conventions.default_language)
-        if default and page.language in site.conventions.languages and page.language != default.language:
-            yield from _differences(default, page, name, what, shape, ordered)
+    for default, page in site.pairs(site.conventions.default_language):
+        yield from _differences(default, page, name, what, shape, ordered)
 
 
 def _differences(default: Page, page: Page, name: str, what: str, shape: Shape, ordered: bool) -> Iterator[Issue]:
@@ -167,9 +163,7 @@ def _difference(
     place = f"{default.path.name}:{expected[1].line}" if expected else default.path.name
     want = f"{place} has '{_short(expected[0])}'" if expected else f"{place} has no more"
     have = f"'{_short(found[0])}'" if found else f"no more of them in '{section or 'the beginning'}'"
-    head = next((e for e in page.each("heading") if e.section == section), None)
-    at = found[1] if found else head
-    line, column = (at.line, at.column) if at else (1, 1)
+    line, column = (found[1].line, found[1].column) if found else page.section_place(section)
     return Issue(page.path, line, column, name, f"{what}: {want}, here {have}", "Make the two languages correspond.")
 
 

@@ -10,6 +10,7 @@ from qa.page import Page
 from qa.rules import rule, site_rule
 from qa.sentinel import Place
 from qa.site import Site
+from qa.text import position
 
 VOID_NAMES = """
 area base br col embed hr img input link meta source track wbr
@@ -125,15 +126,11 @@ def meta_refresh(site: Site) -> Iterator[Issue]:
         if path.suffix in {".html", ".htm"}:
             text = (site.root / path).read_text(encoding="utf-8", errors="replace")
             for match in REFRESH.finditer(text):
-                line, column = text.count("\n", 0, match.start()) + 1, match.start() - text.rfind("\n", 0, match.start())
-                yield Issue(path, line, column, "meta-refresh", message, remedy)
+                yield Issue(path, *position(text, match.start()), "meta-refresh", message, remedy)
 
 
 def _tags(page: Page) -> list[Issue]:
-    kept = page.__dict__.get("_tags")
-    if kept is None:
-        kept = page.__dict__["_tags"] = list(_balance(page)) if "<" in page.text else []
-    return kept
+    return page.once("tags", lambda: list(_balance(page)) if "<" in page.text else [])
 
 
 def _balance(page: Page) -> Iterator[Issue]:

@@ -7,13 +7,14 @@ from pathlib import PurePosixPath
 
 from qa import links, source
 from qa.issue import Issue
+from qa.markup import SNIPPET
 from qa.nearest import did_you_mean, nearest
 from qa.page import Page
 from qa.rules import rule, site_rule
 from qa.sentinel import MARKED_SNIPPETS
 from qa.site import Site
+from qa.text import position
 
-SNIPPET = re.compile(r"^[ \t]*-+8<-+[ \t]+[\"']([^\"'\n]+)[\"']", re.M)
 FENCE = re.compile(r"^(?P<indent>[ >]*)(?P<ticks>```+|~~~+)[ \t]*(?P<info>[^\n`]*)\n", re.M)
 OWN_LANGUAGES = {"output", "text", "console", "math", "mermaid", "plain", "plaintext", "txt", "none", "no-highlight"}
 
@@ -54,10 +55,14 @@ def circular_snippet(site: Site) -> Iterator[Issue]:
     for path in sorted(site.files):
         if path.suffix in MARKED_SNIPPETS and (cycle := _cycle(site, path)):
             text = (site.root / path).read_text(encoding="utf-8", errors="replace")
-            line = next(text.count("\n", 0, m.start(1)) + 1 for m in SNIPPET.finditer(text) if _included(site, m[1]) == cycle)
             match = next(m for m in SNIPPET.finditer(text) if _included(site, m[1]) == cycle)
-            column = match.start(1) - text.rfind("\n", 0, match.start(1))
-            yield Issue(path, line, column, "circular-snippet", f"'{cycle}' includes this file again", "Remove one of the two.")
+            yield Issue(
+                path,
+                *position(text, match.start(1)),
+                "circular-snippet",
+                f"'{cycle}' includes this file again",
+                "Remove one of the two.",
+            )
 
 
 @rule

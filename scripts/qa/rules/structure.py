@@ -10,6 +10,7 @@ from qa.issue import Issue
 from qa.markup import Element
 from qa.page import Page
 from qa.rules import rule, site_rule
+from qa.settings import SNIPPETS
 from qa.site import Site
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -53,7 +54,7 @@ def language_suffix(site: Site) -> Iterator[Issue]:
     if site.conventions.sections or len(languages) < 2:  # our own conventions say it with more words: bad-file-name
         return
     included = {name for one in site.rendered.values() for name in one.snippets}
-    appended = set((site.settings.extension("pymdownx.snippets") or {}).get("auto_append") or ())
+    appended = set((site.settings.extension(SNIPPETS) or {}).get("auto_append") or ())
     for page in site.pages:
         if page.language in languages or str(page.path) in included | appended or page.path in where.left_out:
             continue
