@@ -71,3 +71,17 @@ def test_a_run_after_an_edit_says_what_a_run_from_nothing_says(base: str, tmp_pa
         different += [case.name] if rules.check(warm) != cold else []
     assert different == []
     assert kept > 100  # else nothing was kept, and the comparison says nothing
+
+
+def test_a_template_that_goes_away_is_missed_on_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Templates stand outside of the documents, so that no page's mark changes with them."""
+    monkeypatch.setattr(judged, "MANY", 0)
+    root = tmp_path / "site"
+    shutil.copytree(FIXTURES / "plain", root)
+    page = root / "docs/guide/install.en.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("---\n", "---\ntemplate: landing.html\n", 1), encoding="utf-8")
+    template = root / "overrides/landing.html"
+    template.write_text('{% extends "main.html" %}\n', encoding="utf-8")
+    assert rules.check(site.load(root)) == []
+    template.unlink()
+    assert [issue.rule for issue in rules.check(site.load(root))] == ["unknown-template"]

@@ -41,7 +41,7 @@ def unknown_key(site: Site) -> Iterator[Issue]:
                 yield _at(page, str(key), "unknown-key", message, f"Keys of this page: {', '.join(allowed)}.")
 
 
-@rule
+@site_rule
 def unknown_template(site: Site) -> Iterator[Issue]:
     """The template that a page asks for exists, here or in the theme.
 
@@ -51,7 +51,7 @@ def unknown_template(site: Site) -> Iterator[Issue]:
     theme = site.settings.data.get("theme")
     name, own = (theme.get("name"), theme.get("custom_dir")) if isinstance(theme, dict) else (theme, None)
     home = _theme(str(name or "mkdocs"))
-    for page in site.judged:
+    for page in site.pages:
         wanted = page.meta.get("template")
         if home and wanted and not any((folder / str(wanted)).is_file() for folder in (home, site.root / str(own or "."))):
             message = f"neither this site nor its theme has a template '{wanted}'"
