@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 from qa import unchanged
@@ -59,10 +60,15 @@ def check(root: Path) -> tuple[list[Issue], int]:
     stored = unchanged.read(root / RESULTS)
     if isinstance(stored, tuple) and stored[0] == mark:
         return stored[1], stored[2]
-    from qa import cache, report, rules, site
+    from qa import cache, parallel, report, site
 
     cache.on_progress(report.progress)
     checked = site.load(root)
+    parallel.meanwhile(lambda: import_module("qa.rules"))
+    with suppress(InputError):
+        _ = checked.rendered
+    from qa import rules
+
     issues = rules.check(checked)
     report.progress(0, 0)
     if len(checked.pages) > MANY and not _outside(checked):

@@ -8,7 +8,7 @@ import pytest
 from detection import Case, faults, named, placed, traps, wants_place
 from support import FIXTURES
 
-from qa import judged, rules, site
+from qa import judged, quick, rules, sentinel, settings, site
 from qa.issue import InputError
 
 NAMED, PLACED = 0.96, 0.95
@@ -49,6 +49,24 @@ def _told(case: Case, issues: list) -> str:
     return f"{case.name} wants {' or '.join(case.rules)}: " + (
         "; ".join(f"{i.path}:{i.line}:{i.column} {i.rule}" for i in issues) or "nothing"
     )
+
+
+@pytest.mark.parametrize("base", ["base", "plain"])
+def test_python_markdown_in_haste_says_what_it_says_at_leisure(base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page of every fault and trap becomes the same with and without the processors and patterns that are passed over."""
+    pages, root = set(), tmp_path / "site"
+    for case in [one for one in [*faults(), *traps()] if one.base == base]:
+        with suppress(InputError):
+            case.apply(root)
+            pages |= {(page.path, page.body) for page in site.load(root).pages}
+        shutil.rmtree(root)
+    shutil.copytree(FIXTURES / base, root)
+    configuration = settings.load(root)
+    quick_one = sentinel.Renderer(configuration, root)
+    monkeypatch.setattr(quick, "hasten", lambda md: None)
+    slow_one = sentinel.Renderer(configuration, root)
+    assert len(pages) > 600
+    assert [path for path, body in pages if quick_one.render(body, path) != slow_one.render(body, path)] == []
 
 
 @pytest.mark.parametrize("base", ["base", "plain"])

@@ -1,7 +1,7 @@
 """What was rendered before need not be rendered again: results by content, safe against changes of code and settings."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,6 +13,7 @@ from qa.text import position
 from qa.unchanged import FOLDER, code, content, digest, read, write
 
 MANY = 60  # pages from which on results are kept on disk
+PIECE = 8  # pages that a process takes at a time
 Key = str
 _memory: dict[Key, tuple[Rendered, tuple[tuple[str, str], ...]]] = {}
 _progress: list[Callable[[int, int], None]] = []  # whoever has a screen
@@ -54,23 +55,23 @@ def _valid(key: Key, root: Path) -> bool:
 
 
 def _render(pages: list[tuple[PurePosixPath, str]], settings: Settings, root: Path) -> Iterable[tuple[PurePosixPath, Rendered]]:
-    """Every process takes a share; this one says how far it is."""
+    """Every process takes a piece at a time; this one says how far they are."""
     if not pages:
         return []
     renderer = _renderer(settings, root)
-    workers = parallel.workers(len(pages))
     home = os.getpid()
 
-    def work(share: int) -> list[tuple[PurePosixPath, Rendered]]:
-        done = []
-        for number, (path, text) in enumerate(pages[share::workers]):
-            if os.getpid() == home:
-                for tell in _progress:
-                    tell(number * workers, len(pages))
-            done.append((path, renderer.render(text, path)))
-        return done
+    def work(piece: Sequence[int]) -> list[tuple[PurePosixPath, Rendered]]:
+        results = []
+        for number in piece:
+            for tell in _progress if os.getpid() == home else ():
+                tell(number, len(pages))
+            path, text = pages[number]
+            results.append((path, renderer.render(text, path)))
+        return results
 
-    return [one for share in parallel.each(work, range(workers), len(pages)) for one in share]
+    numbers = parallel.pieces(range(len(pages)), PIECE)
+    return [one for piece in parallel.each(work, numbers, len(pages)) for one in piece]
 
 
 def _renderer(settings: Settings, root: Path) -> Renderer:

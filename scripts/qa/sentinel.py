@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from qa import quick
 from qa.settings import Settings, quiet
 
 FIRST, LAST = 0xF0000, 0xFFFFD
@@ -25,7 +26,7 @@ ATTRIBUTES = NAMES.split()
 MARKDOWN = r"""
       (?P<inline>\](?<!\\\])\([ \t]*<?)
     | (?P<auto>(?<=<)(?:https?|ftp|mailto):[^<>\s]*(?=>))
-    | (?P<definition>^[ ]{0,3}\[[^\]\n^][^\]\n]*\]:[ \t]*(?:\n[ \t]*)?<?(?=\S))
+    | (?P<definition>^[ >]*\[[^\]\n^][^\]\n]*\]:[ \t]*(?:\n[ \t]*)?<?(?=\S))
     | (?P<identifier>(?:\{:?[ \t]*|\{:?[ \t]*[^}\n]*?[ \t])\#(?=[^\s}]))
     | (?P<heading>^[ ]{0,3}\#{1,6}[ \t]*(?=[^\s\#]))
 """
@@ -35,12 +36,6 @@ WITHOUT_ATTRIBUTES = re.compile(MARKDOWN, re.X | re.M | re.I)
 ENDINGS = tuple(ATTRIBUTES)
 SELECTORS = {name: f"[{name.replace(':', chr(92) + ':')}]" for name in ATTRIBUTES}
 MARKED_SNIPPETS = {".md", ".markdown", ".html", ".txt", ".inc", ".out", ""}
-TRIGGERS = {  # what a text must hold for an inline pattern to match in it
-    "backtick": ("`",), "escape": ("\\",), "reference": ("[",), "link": ("[",), "image_link": ("![",), "image_reference": ("![",),
-    "short_reference": ("[",), "short_image_ref": ("![",), "autolink": ("<",), "automail": ("<",), "linebreak": ("  \n",),
-    "html": ("<",), "entity": ("&",), "not_strong": ("*", "_"), "em_strong": ("*", "_"), "em_strong2": ("_",), "footnote": ("[^",),
-    "arithmatex-inline": ("$", "\\"), "qa-citation": ("[@",),
-}  # fmt: skip
 SHOWN_AS_IS = "pre, code, script, style, .arithmatex, math, textarea"
 
 
@@ -132,16 +127,12 @@ class Renderer:
 
     def __init__(self, settings: Settings, root: Path) -> None:
         import markdown  # costs a tenth of a second, which a run without changes does not need
-        from markdown.extensions.toc import TocTreeprocessor
 
         self.root = root
         self.docs = settings.docs
         self.marks = Marks()
         self.markdown = markdown.Markdown(extensions=list(settings.extensions), extension_configs=quiet(settings, root))
-        _skip_idle_patterns(self.markdown)
-        self.markdown.block_level_elements = set(self.markdown.block_level_elements)  # asked for every element
-        self.contents = next((one for one in self.markdown.treeprocessors if isinstance(one, TocTreeprocessor)), None)
-        self.marker = getattr(self.contents, "marker", "")
+        quick.hasten(self.markdown)
         if "snippet" in self.markdown.preprocessors:
             _watch_snippets(self.markdown.preprocessors["snippet"], self)
 
@@ -149,44 +140,11 @@ class Renderer:
         """One page's Markdown, front matter blanked; what Python-Markdown cannot render becomes a `failure`."""
         self.marks = Marks()
         self.markdown.reset()
-        if self.contents:  # a page without the marker has no table of contents to be put anywhere
-            self.contents.marker = self.marker if self.marker and self.marker in text else ""
         try:
             html = self.markdown.convert(self.marks.mark(text, path))
         except Exception as error:  # whatever an extension raises is a finding about the page, not about us
             return Rendered(failure=f"{type(error).__name__}: {error}")
         return _read(html, self.marks)
-
-
-def _skip_idle_patterns(md: Any) -> None:
-    """Try an inline pattern only where the characters stand that it starts with: the same result in half the time."""
-    from markdown.treeprocessors import InlineProcessor
-    from markdown.util import AtomicString
-
-    class Quick(InlineProcessor):
-        """Python-Markdown's own, with patterns passed over whose trigger the text lacks; unknown ones are always tried."""
-
-        def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:  # noqa: N802, N803 (the library's names)
-            if isinstance(data, AtomicString):
-                return data
-            if not special.search(data):
-                return data
-            start = 0
-            while patternIndex < len(patterns):
-                pattern, triggers = patterns[patternIndex]
-                matched = False
-                if not triggers or triggers[0] in data or triggers[-1] in data:
-                    data, matched, start = self._InlineProcessor__applyPattern(pattern, data, patternIndex, start)
-                if not matched:
-                    start, patternIndex = 0, patternIndex + 1  # noqa: N806
-            return data
-
-    sorted_patterns = list(md.inlinePatterns)
-    names = [one.name for one in md.inlinePatterns._priority]
-    patterns = [(pattern, TRIGGERS.get(name, ())) for pattern, name in zip(sorted_patterns, names, strict=True)]
-    starts = "".join(trigger[0] for _, triggers in patterns for trigger in triggers)
-    special = re.compile(f"[{re.escape(starts)}]" if all(triggers for _, triggers in patterns) else "")
-    md.treeprocessors.register(Quick(md), "inline", 20)
 
 
 def _watch_snippets(preprocessor: Any, renderer: Renderer) -> None:

@@ -53,9 +53,11 @@ CONSEQUENCES = {
     "title": frozenset({"empty-page", "broken-heading"}) | SWALLOWING,
     "unclosed-tag": frozenset({"unclosed-comment", "broken-tag"}),
     "unused-reference": frozenset(),
+    "unknown-claim-source": frozenset({"unknown-source", "bad-value", "missing-key"}),
     "number-mismatch": SWALLOWING | {"missing-snippet"},
     **{name: frozenset({"unclosed-tag", "unclosed-comment"}) for name in LEFT},
 }
+PIECE = 40  # pages that a process takes at a time
 EVERYTHING = "outdated-translation"  # told only where nothing else is wrong with the pair
 
 
@@ -81,9 +83,9 @@ def check(site: Site) -> list[Issue]:
     published = [page for page in site.judged if page.path not in link_map(site).left_out]
     fresh = [page for page in published if page.path not in said]
     of_site, of_pages = _applying(site)
-    shares = [(site, of_pages, share, of_site if number == 0 else []) for number, share in enumerate(_shares(fresh))]
-    found = parallel.each(_found, shares, len(fresh))
-    whole, of_some = ([issue for pair in found for issue in pair[number]] for number in (0, 1))
+    parts = [(of_site, site), *((of_pages, site.only(piece)) for piece in parallel.pieces(fresh, PIECE))]
+    whole, *some = parallel.each(_found, parts, len(fresh))
+    of_some = [issue for part in some for issue in part]
     kept = [issue for page in published for issue in said.get(page.path, ())]
     if fresh:
         now, rest = _by_page(of_some, fresh, site)
@@ -103,20 +105,10 @@ def _applying(site: Site) -> tuple[list[Rule], list[Rule]]:
     return of_site, list(of_pages)
 
 
-def _shares(pages: list[Page]) -> list[list[Page]]:
-    """A share for every process, neighbours together: a page and its twins."""
-    workers = parallel.workers(len(pages))
-    first = len(pages) * 9 // (10 * workers) if workers > 1 else len(pages)  # the first share has the rules of the site, too
-    size = -(-(len(pages) - first) // max(workers - 1, 1)) or 1
-    return [pages[:first], *(pages[start : start + size] for start in range(first, len(pages), size))]
-
-
-def _found(share: tuple[Site, list[Rule], list[Page], list[Rule]]) -> tuple[list[Issue], list[Issue]]:
-    """What the rules of the site say, and what those of pages say of a share of the pages."""
-    site, of_pages, pages, of_site = share
-    some = site.only(pages)
-    whole = [issue for function in of_site for issue in function(site)]
-    return whole, [issue for function in of_pages for issue in function(some)]
+def _found(part: tuple[list[Rule], Site]) -> list[Issue]:
+    """What some rules say of a site."""
+    rules, site = part
+    return [issue for function in rules for issue in function(site)]
 
 
 def _by_page(issues: list[Issue], pages: list[Page], site: Site) -> tuple[dict[PurePosixPath, list[Issue]], list[Issue]]:
