@@ -13,7 +13,7 @@ import struct
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
@@ -316,14 +316,14 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, tls: Path | None = None) -> None:
+    def __init__(self, tls: Path | None = None, ways: Iterable[Way] = WAYS) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.port = self.server_address[1]
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
         if self.tls and tls:
             self.tls.load_cert_chain(tls / "certificate.pem", tls / "key.pem")
         self.seen, self.stopped = Seen(), threading.Event()
-        self.ways = {f"/{way.name}": way.reply for way in WAYS} | OTHERS
+        self.ways = {f"/{way.name}": way.reply for way in ways} | (OTHERS if ways is WAYS else {})
         threading.Thread(target=self.serve_forever, args=[0.05], daemon=True).start()
 
     def get_request(self) -> tuple[object, object]:

@@ -11,6 +11,42 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import SplitResult, unquote, urldefrag, urljoin, urlsplit
 
+from qa.signs import (
+    BINARY,
+    CHALLENGE_MARKUP,
+    CHALLENGE_TEXT,
+    CHALLENGE_TITLE,
+    CODE_PATH,
+    CONSENT_TITLE,
+    ERROR_PATH,
+    FILES,
+    HOME,
+    HOME_QUERY,
+    IDENTIFIERS,
+    LAZY,
+    LINES,
+    LOGIN_HOST,
+    LOGIN_PAGE,
+    LOGIN_PATH,
+    LOGIN_TITLE,
+    LONG,
+    MISSED,
+    NAMING,
+    NO_VIDEO,
+    NOT_FOUND,
+    NOT_FOUND_TEXT,
+    PARKED_HOST,
+    PARKED_MARKUP,
+    PARKED_TEXT,
+    PARTS,
+    SCRIPTED_HOST,
+    SEARCH_PATH,
+    SHELL,
+    SHORT,
+    SHOWN,
+    UNTOUCHED_TITLE,
+    VIEWERS,
+)
 from qa.visit import Answer, Visit, normal
 
 OK, MOVED, BROKEN, INCONCLUSIVE = VERDICTS = ("ok", "moved", "broken", "inconclusive")
@@ -63,84 +99,6 @@ HUNDREDS = {
     4: (INCONCLUSIVE, "the server refuses the request ({})", False),
     5: (INCONCLUSIVE, "the server fails ({})", True),
 }
-SHORT, LONG = 400, 1500  # characters of text: a message, and more than a message
-IDENTIFIERS = ("doi.org", "hdl.handle.net", "purl.org", "w3id.org", "n2t.net", "identifiers.org", "perma.cc", "arks.org")
-VIEWERS = re.compile(r"/(?:blob|raw|tree|edit|wiki|view|viewer|preview)/|/(?:File|Datei|Image|文件):", re.I)
-LOGIN_PATH = re.compile(
-    r"(?:^|[/_-])(?:log-?in|sign[-_]?in|logon|sso|saml2?|cas|oauth2?|openid|authori[sz]e|authenticate|auth|passport|"
-    r"servicelogin|session/new|wp-login\.php|登录)(?:[/._-]|$)",
-    re.I,
-)
-LOGIN_HOST = re.compile(r"^(?:login|log-in|signin|accounts?|auth|sso|idp|passport|cas|id)\.", re.I)
-LOGIN_TITLE = re.compile(r"^\W*(?:please\s+)?(?:log ?in|sign ?in|log ?on|登录|请登录|用户登录|账号登录|登入)\b.{0,30}$", re.I)
-LOGIN_PAGE = re.compile(r"/(?:log-?in|sign[-_]?in|logon|sso|auth|oauth2?|登录)(?:\.\w+)?/?$", re.I)
-ERROR_PATH = re.compile(r"/(?:(?:http|error|page)[-_]?)?(?:404|not[-_]?found|errors?)(?:[-_]?(?:page|404))?(?:\.\w+)?/?$", re.I)
-HOME = re.compile(r"^/?(?:(?:index|default|home|homepage|main)(?:\.\w+)?/?|[a-z]{2}(?:[-_][a-z]{2,4})?/?)?$", re.I)
-HOME_QUERY = re.compile(r"^$|404|error|not[-_]?found|utm_|redirect|ref=|from=", re.I)
-NOT_FOUND = re.compile(
-    r"""^\W*(?:(?:oops|sorry|error|whoops|uh[ -]oh)\W+)*(?:
-      (?:http\s*)?(?:error\W*)?404(?:\s*(?:[-–—:|!.(,].*|error|(?:page\s+)?not\s+found|page|页面.*|找不到.*))?
-    | (?:(?:the|this|that|your)\s+)?(?:requested\s+)?
-      (?:page|file|document|article|content|resource|url|post|item|paper|entry|site|object|address)?\s*
-      (?:you\s.{0,60}?\s)?(?:was|is|could|can|does|has|do)?\s*(?:not|n['’]t|no\ longer|cannot)\s*(?:be\s|been\s)?
-      (?:found|available|exists?)(?:\s(?:here|anymore|on\ this\ server))?
-    | (?:page|content|article|post|link)\s+(?:is\s+|has\s+been\s+)?(?:missing|gone|unavailable|removed|deleted|expired)
-    | (?:page|file|article)\s+(?:does|could|ca)\s*n(?:['’]|o)?t\s+(?:be\s+)?(?:found|exist)
-    | nothing\s+(?:was\s+)?(?:found|here)(?:\s+here)?
-    | (?:we\s+)?(?:can['’]t|cannot|can\s+not|couldn['’]t|could\s+not)\s+find\s+(?:that|the|this|your)\s+(?:page|file|article).{0,40}
-    | (?:(?:很?抱歉|对不起)\W*)?(?:(?:您|你)(?:所)?(?:要)?(?:访问|请求|查找|找|浏览|查看)的|该|此|这个)?
-      (?:页面|网页|文章|内容|文件|链接|资源|帖子|问题)(?:并?不存在|未找到|找不到(?:了)?|没有找到|已被?(?:发布者|作者)?删除|已失效|不见了|走丢了|已下线)(?:了|啦)?
-    | (?:找不到|未找到|没有找到|无法找到)(?:了|该|此|这个|您(?:所)?访问的|你要的|相关)?(?:页面|网页|文件|内容|文章)
-    )\W*$""",
-    re.X | re.I,
-)
-NOT_FOUND_TEXT = re.compile(
-    r"page\s+you(?:['’]re|\s+are|\s+were|\s+have)?\s+(?:looking\s+for|requested|trying)|page\s+(?:can(?:not|['’]t)|could\s*n[o'’]t)\s+be\s+found|"
-    r"(?:page|article|document)\s+(?:does\s*n[o'’]t\s+exist|not\s+found|no\s+longer\s+(?:exists|available))|"
-    r"(?:can['’]?t|cannot|can\s+not|could\s*n(?:['’]|o)?t|unable\s+to)\s+(?:find|locate)\s+(?:the|that|this|your)\s+(?:requested\s+)?page|"
-    r"page\s+is(?:n['’]t|\s+not|\s+no\s+longer)\s+(?:available|here)|page\s+(?:has\s+been|was)\s+(?:removed|deleted)|"
-    r"(?:页面|文章|内容|网页|文件)(?:并?不存在|未找到|找不到|没有找到|已被(?:发布者|作者)?删除|已失效)|找不到(?:该|此|您|你)?.{0,8}页面",
-    re.I,
-)
-CHALLENGE_TITLE = re.compile(
-    r"^\W*(?:just a moment|attention required|access (?:to this page has been )?denied|robot check|are you (?:a )?(?:human|robot)|"
-    r"(?:security|human|browser) (?:check|verification)|verif(?:y|ying)\b.{0,30}human|captcha|checking your browser|one more step|"
-    r"ddos-guard|pardon our interruption|too many requests|安全验证|人机验证|访问验证|验证码|环境异常|.{0,4}安全验证)",
-    re.I,
-)
-CHALLENGE_TEXT = re.compile(
-    r"(?:verify|confirm|prove)\s+(?:that\s+)?you(?:['’]re|\s+are)\s+(?:a\s+)?(?:not\s+a\s+)?(?:human|robot)|"
-    r"unusual traffic|checking your browser|"
-    r"(?:complete|solve|enter|pass)\s+(?:the|this|a)\s+(?:captcha|security\s+check)|i['’]?\s?a?m not a robot|"
-    r"环境异常|完成.{0,6}验证|访问过于频繁|请输入验证码|"
-    r"enable\s+(?:javascript\s+and\s+cookies|cookies)\s+to\s+continue",
-    re.I,
-)
-CHALLENGE_MARKUP = re.compile(rb"cdn-cgi/challenge-platform|cf-chl-|_Incapsula_Resource|px-captcha|awswaf|captcha-delivery", re.I)
-PARKED_TEXT = re.compile(
-    r"domain(?:\s+name)?\s+(?:[\w.-]+\s+)?(?:is|may\s+be)\s+(?:available\s+)?(?:for\s+sale|parked)|"
-    r"(?:buy|purchase|get)\s+this\s+domain|"
-    r"(?:this|the)\s+domain(?:\s+name)?\s+(?:has\s+)?expired|parked\s+(?:free|domain|page)|is\s+for\s+sale!|"
-    r"域名.{0,20}(?:出售|转让|停放)|域名.{0,6}(?:过期|到期)",
-    re.I,
-)
-PARKED_MARKUP = re.compile(
-    rb"(?:src|action)\s*=\s*[\"']?[^\"'\s>]*(?:sedoparking\.com|parkingcrew\.net|bodis\.com|"
-    rb"hugedomains\.com|afternic\.com|dan\.com|parklogic\.com|above\.com|sedo\.com)",
-    re.I,
-)
-PARKED_HOST = re.compile(
-    r"(?:^|\.)(?:hugedomains\.com|sedo\.com|sedoparking\.com|dan\.com|afternic\.com|parkingcrew\.net|bodis\.com)$", re.I
-)
-FILES = frozenset({"pdf", "png", "jpg", "jpeg", "gif", "webp", "svg", "mp4", "zip", "gz", "bz2", "7z"})
-BINARY = ("application/octet-stream", "application/x-download", "application/force-download", "binary/octet-stream", "")
-LINES = re.compile(r"^(?:L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|LC\d+|lines?-\d+(?::\d+)?|n\d+|diff-[0-9a-f]+.*)$")
-CODE_PATH = re.compile(r"/(?:blob|blame|src|tree|raw|commit|compare|pull|plain)/")
-SCRIPTED_HOST = re.compile(
-    r"(?:^|\.)(?:github\.com|gitlab\.com|gitee\.com|bitbucket\.org|notion\.so|zhihu\.com|juejin\.cn|yuque\.com)$", re.I
-)
-SHELL = "#root, #app, #__next, #___gatsby, #__nuxt, app-root, [data-reactroot]"
-SHOWN = "img, svg, iframe, frame, canvas, video, audio, object, embed, script, picture, input"
 
 
 @dataclass(frozen=True)
@@ -242,14 +200,24 @@ def _at_login(case: Case) -> Judgement | None:
     password = case.answer.is_html and case.answer.tree.css_first('input[type="password"]') is not None
     if case.visit.hops and _is_login(case.final) and (password or len(case.text) < LONG):
         return Judgement(INCONCLUSIVE, "it redirects to a login")
-    if password and len(case.text) < (LONG if LOGIN_TITLE.match(case.title) else SHORT):
+    called = LOGIN_TITLE.match(case.title) is not None
+    asks = password or (called and case.answer.is_html and case.answer.tree.css_first("form input") is not None)
+    if asks and len(case.text) < (LONG if called else SHORT):
         return Judgement(INCONCLUSIVE, "it asks for a login")
+    return None
+
+
+def _asks_consent(case: Case) -> Judgement | None:
+    if len(case.text) < LONG and any(CONSENT_TITLE.match(one) for one in (case.title, *case.headings)):
+        return Judgement(INCONCLUSIVE, "it asks for consent first, of some readers at least")
     return None
 
 
 def _parked(case: Case) -> Judgement | None:
     if PARKED_HOST.search(case.final.hostname or "") and not PARKED_HOST.search(case.asked.hostname or ""):
         return Judgement(BROKEN, f"the domain is for sale: it redirects to {case.final.hostname}")
+    if UNTOUCHED_TITLE.match(case.title):
+        return Judgement(BROKEN, f"the server has nothing there and says '{case.title}'")
     short = case.answer.is_html and len(case.text) < LONG
     if short and (PARKED_TEXT.search(f"{case.title} {case.text}") or PARKED_MARKUP.search(case.answer.body)):
         return Judgement(BROKEN, "the domain is parked or for sale")
@@ -297,9 +265,14 @@ def _soft(case: Case) -> Judgement | None:
     """A page that says "not found" with status 200."""
     if case.visit.hops and ERROR_PATH.search(case.final.path) and not ERROR_PATH.search(case.asked.path):
         return Judgement(BROKEN, f"it redirects to an error page: {case.answer.address}")
+    if case.answer.type == "text/plain" and len(case.answer.body) < SHORT:
+        said = case.answer.body.decode("utf-8", "replace")
+        return Judgement(BROKEN, f"all it says is '{said.strip()}'", again=True) if NOT_FOUND.match(said) else None
     if not case.answer.is_html:
         return None
-    names = [part for one in (case.title, *case.headings) for part in (one, *re.split(r"\s+[|–—·:-]\s+|[_|]", one))]
+    if NO_VIDEO.search(case.answer.body):
+        return Judgement(BROKEN, "the page says that there is no such video", again=True)
+    names = [part for one in (case.title, *case.headings) for part in (one, *PARTS.split(one))]
     named = any(NOT_FOUND.match(part) for part in names if part)
     if not named and not (len(case.text) < SHORT and NOT_FOUND_TEXT.search(case.text)):
         return None
@@ -325,6 +298,14 @@ def _at_home(case: Case) -> Judgement | None:
         return Judgement(BROKEN, "it redirects to the home page")
     if case.asked.path.strip("/").count("/") >= 1:
         return Judgement(INCONCLUSIVE, f"it redirects to the home page of {case.final.hostname}: is that what was linked?")
+    return None
+
+
+def _at_search(case: Case) -> Judgement | None:
+    """A deep link that ends at a search for it."""
+    if case.visit.hops and SEARCH_PATH.search(case.final.path) and not SEARCH_PATH.search(case.asked.path):
+        verdict = BROKEN if MISSED.search(case.final.query) and not MISSED.search(case.asked.query) else INCONCLUSIVE
+        return Judgement(verdict, "it redirects to a search: what was linked is not there")
     return None
 
 
@@ -354,7 +335,9 @@ def _anchor(case: Case, name: str) -> Judgement | None:
     if decoded.startswith(("/", "!")) or not case.answer.whole or case.scripted or SCRIPTED_HOST.search(case.final.hostname or ""):
         why = "is read only in part" if not case.answer.whole else "is made by scripts"
         return Judgement(INCONCLUSIVE, f"'#{decoded}' cannot be checked: the page {why}")
-    if any(f'"{decoded}"' in (script := node.text()) or f"'{decoded}'" in script for node in tree.css("script")):
+    scripts = [node.text() for node in tree.css("script")]
+    named = any(f'"{decoded}"' in one or f"'{decoded}'" in one or NAMING.search(one) for one in scripts)
+    if named or (scripts and LAZY.match(decoded)):
         return Judgement(INCONCLUSIVE, f"'#{decoded}' cannot be checked: a script of the page may make it")
     close = difflib.get_close_matches(decoded, ids, 1, 0.75)
     return Judgement(BROKEN, f"the page has no '#{decoded}'" + (f"; did you mean '#{close[0]}'?" if close else ""), again=False)
@@ -379,12 +362,14 @@ QUESTIONS: tuple[Callable[[Case], Judgement | None], ...] = (
     _challenged,
     _refused,
     _at_login,
+    _asks_consent,
     _parked,
     _cut,
     _blank,
     _mistyped,
     _soft,
     _at_home,
+    _at_search,
     _without_anchor,
     _moved,
 )

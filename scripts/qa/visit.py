@@ -35,6 +35,8 @@ REDIRECTS = PERMANENT | {302, 303, 307}
 UNKNOWN_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 PATH_SAFE = "/%:@!$&'()*+,;=~-._"
 REFRESH = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*[;,]\s*(?:url\s*=\s*)?[\"']?\s*([^\"']+?)\s*[\"']?\s*$", re.I)
+BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+NOT_ASKED_FOR = frozenset({"br", "zstd", "compress", "x-compress"})  # real encodings; browsers pass over names that are none
 REFRESH_SECONDS = 30  # a page that forwards later than this is a page to read
 META_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 HTML_START = re.compile(
@@ -94,6 +96,8 @@ class Answer:
         return LexborHTMLParser(self.body.decode(self._charset(), "replace"))
 
     def _charset(self) -> str:
+        if mark := next((name for start, name in BYTE_ORDER_MARKS.items() if self.body.startswith(start)), ""):
+            return mark  # it wins over what the header says
         match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", self.headers.get("content-type", ""), re.I)
         meta = META_CHARSET.search(self.body[:4096])
         name = match[1] if match else meta[1].decode("ascii", "replace") if meta else "utf-8"
@@ -174,6 +178,17 @@ class Browser:
                 return _read(address, response, self.limits, deadline)
             except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
                 raise _trouble(error, deadline) from None
+
+
+class Response(http.client.HTTPResponse):
+    """An answer; what only announces it, as 103 Early Hints does, is passed over."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 101 < status < 200:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
 
 
 class Deadline:
@@ -305,6 +320,7 @@ def _connect(parts: SplitResult, limits: Limits) -> tuple[http.client.HTTPConnec
     else:
         connection = http.client.HTTPConnection(via.hostname or "", port, **options)
         target = urlunsplit((parts.scheme, parts.netloc, parts.path, parts.query, "")) if proxy else target
+    connection.response_class = Response
     connection.connect()
     connection.sock.settimeout(limits.total)
     return connection, target
@@ -341,14 +357,29 @@ def _headers(response: http.client.HTTPResponse) -> dict[str, str]:
 
 def _inflater(encoding: str) -> Callable[[bytes, int], bytes]:
     """A function that decodes the body's chunks up to a number of bytes, so that a small bomb stays small."""
-    match encoding.strip().lower():
-        case "gzip" | "x-gzip":
-            return zlib.decompressobj(wbits=31).decompress
-        case "deflate":
-            return zlib.decompressobj().decompress
-        case "" | "identity":
-            return lambda chunk, _: chunk
-    raise TroubleError("protocol", f"it answers in an encoding that was not asked for: {encoding}")
+    name = encoding.strip().lower()
+    if name in ("gzip", "x-gzip"):
+        return zlib.decompressobj(wbits=31).decompress
+    if name == "deflate":
+        return _deflated()
+    if name in NOT_ASKED_FOR:
+        raise TroubleError("protocol", f"it answers in an encoding that was not asked for: {encoding}")
+    return lambda chunk, _: chunk
+
+
+def _deflated() -> Callable[[bytes, int], bytes]:
+    """Two formats go by this name: with zlib's head, as the standard says, and without, as many servers send it."""
+    made: list[Callable[[bytes, int], bytes]] = []
+
+    def decompress(chunk: bytes, most: int) -> bytes:
+        if not made:
+            made.append(zlib.decompressobj().decompress)
+            with contextlib.suppress(zlib.error):
+                return made[0](chunk, most)
+            made[0] = zlib.decompressobj(wbits=-15).decompress
+        return made[0](chunk, most)
+
+    return decompress
 
 
 def _trouble(error: Exception, deadline: Deadline) -> TroubleError:
