@@ -4,9 +4,10 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
-KNOWN_SCHEMES = {"http", "https", "mailto", "tel", "ftp", "doi", "arxiv", "git", "ssh", "sms", "magnet"}
+KNOWN_SCHEMES = {"http", "https", "mailto", "tel", "ftp", "git", "ssh", "sms", "magnet"}
+RESOLVERS = {"doi": "https://doi.org/", "arxiv": "https://arxiv.org/abs/", "hdl": "https://hdl.handle.net/"}
 LOCAL = {"localhost", "localhost.localdomain", "ip6-localhost"}
 LOCAL_ENDINGS = (".local", ".localhost", ".internal", ".lan", ".intranet", ".home.arpa")
 PLACEHOLDERS = re.compile(
@@ -72,6 +73,9 @@ def _malformed(value: str) -> Iterator[str]:
     if re.match(r"https?$", scheme, re.I) and not re.match(r"//[^/]", rest):
         yield f"'{scheme}:' is followed by '{rest[:3]}' in place of '//' and a host"
         return
+    if scheme.lower() in RESOLVERS:
+        yield f"browsers do not open '{scheme}:', but {RESOLVERS[scheme.lower()]}{rest.lstrip('/')}"
+        return
     if scheme.lower() not in KNOWN_SCHEMES:
         yield f"there is no scheme '{scheme}{colon}'"
         return
@@ -117,6 +121,12 @@ def scripts(label: str) -> set[str]:
 def _rest_problems(value: str) -> Iterator[str]:
     if found := re.search(r"%(?![0-9A-Fa-f]{2}).{0,2}", value):
         yield f"'{found[0]}' is no escape"
+    for run in re.findall(r"(?:%[0-9A-Fa-f]{2})+", value):
+        try:
+            unquote_to_bytes(run).decode("utf-8")
+        except UnicodeDecodeError as error:
+            if error.reason == "unexpected end of data" and error.start:
+                yield f"'{run[3 * error.start :]}' is the beginning of a character that is cut off"
     if found := re.search(r"[，。；：、！？（）【】“”‘’《》]+$", value):
         yield f"'{found[0]}' at the end belongs to the sentence"
     if found := re.search(r"[\"<>^`{|}\\]|\s", value):

@@ -24,6 +24,7 @@ class Wording:
     means: str
     also: tuple[str, ...] = ()
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    meaning_place: tuple[int, int] = (1, 1)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -131,7 +132,7 @@ def _wording(node: yaml.MappingNode) -> Wording:
     values = {name.value: value for name, value in node.value}
     also = values["also"].value if "also" in values else []
     places = {one.value: _place(one) for one in [*reversed(also), values["term"]]}
-    return Wording(values["term"].value, values["means"].value, tuple(one.value for one in also), places)
+    return Wording(values["term"].value, values["means"].value, tuple(one.value for one in also), places, _place(values["means"]))
 
 
 def _place(node: yaml.Node) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from qa.page import Page
 from qa.sentinel import Anchor, Target
 from qa.site import Site
 
+DEFAULT_PORT = re.compile(r"^([^/:]+):(?:80|443)(?=/|$)")
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 LOADING = {
     "src",
@@ -44,7 +45,7 @@ class Link:
 
     @property
     def is_image(self) -> bool:
-        return self.target.tag in {"img", "image"} or self.target.attribute in {"poster", "srcset"}
+        return self.target.tag in {"img", "image", "use"} or self.target.attribute in {"poster", "srcset"}
 
     @cached_property
     def written(self) -> str:
@@ -158,6 +159,16 @@ def address(path: str, site: Site) -> str:
     return f"{prefix}{stem}/" if site.settings.directory_urls else f"{prefix}{stem}.html"
 
 
+def own(address: str, site: Site) -> str | None:
+    """What follows the site's own address in an absolute one, or nothing where it leads elsewhere."""
+    bare, home = (DEFAULT_PORT.sub(r"\1", re.sub(r"^(https?:)?//(www\.)?", "", url)) for url in (address, site.settings.site_url))
+    host, slash, path = home.rstrip("/").partition("/")
+    start = f"{host.lower()}{slash}{path}/"
+    there, mark, rest = f"{bare}/".partition("/")
+    whole = f"{there.lower()}{mark}{rest}"
+    return whole[len(start) : -1].lstrip("/") if host and whole.startswith(start) else None
+
+
 def base(page: Page, site: Site) -> str:
     """The folder of a page's address, from which a browser resolves."""
     where = address(_docs_path(page.path, site), site)
@@ -229,4 +240,4 @@ def _parents(file: str) -> list[str]:
 
 def neutral(target: str, languages: Iterable[str]) -> str:
     """A target without the language in its file name: `resnet.md#answer` for `resnet.zh.md#answer`."""
-    return re.sub(rf"\.(?:{'|'.join(languages)})(\.\w+)(?=$|[#?:])", r"\1", target)
+    return re.sub(rf"\.(?:{'|'.join(languages)})(\.\w+)(?=$|[#?:)\s])", r"\1", target)

@@ -50,8 +50,10 @@ PATTERNS = (
     ),
     Pattern("display", "$$", re.compile(r"^[ \t]*\$\$(.*?)\$\$", re.M | re.S), 1),
     Pattern("display", "\\begin{", re.compile(r"^(\\begin\{(\w+\*?)\}.*?^\\end\{\2\})[ \t]*$", re.M | re.S), 1),
+    Pattern("display", "\\[", re.compile(r"^[ \t]*(?<!\\)\\\[((?:[^\\]|\\[^\]])+?)\\\]", re.M), 1),
     Pattern("code", "`", re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)"), 2),
     Pattern("formula", "$", re.compile(r"(?<![\\$])\$(?=[^\s$])([^$\n]*?[^\s\\$])\$(?!\d)"), 1),
+    Pattern("formula", "\\(", re.compile(r"\\\((?<!\\\\\()((?:[^\\\n]|\\[^)\n])+?)\\\)"), 1),
     Pattern("snippet", "8<", re.compile(r"^ *--8<-- +\"([^\"]*)\"", re.M), 1),
     Pattern(
         "heading", "#", re.compile(r"^(#{1,6})[ \t]+(.*?)(?:[ \t]*\{:?([^{}\n]*)\})?(?:[ \t]+#+)?[ \t]*$", re.M), 3, 2, hides=False
@@ -109,7 +111,7 @@ def _without_indented(text: str) -> str:
     return _blank(text, [match for match in INDENTED.finditer(text) if not _continues(text, match.start())])
 
 
-OPAQUE = 7  # so many patterns, from the first, are of what is no prose
+OPAQUE = 9  # so many patterns, from the first, are of what is no prose
 OFFSET = attrgetter("offset")
 TABLE = re.compile(r"^(?![ ]*\|)[ ]*\S.*\|.*\n[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)+\n(?:.*\|.*(?:\n|\Z))*", re.M)
 LINE = re.compile(r"^.*\S.*$", re.M)

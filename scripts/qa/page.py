@@ -16,7 +16,8 @@ from qa.text import decode
 from qa.text import position as place
 
 DOCS = PurePosixPath("docs")
-FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.M | re.S)
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.M | re.S)
+CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: .*)?$", re.M)
 
 
 GLUED = re.compile(r"^[\w-]+(?:：.*|:(?=[^\s])[^:\n]*)$", re.M)
@@ -148,6 +149,10 @@ def _front_matter(path: PurePosixPath, text: str) -> tuple[dict[str, Any], dict[
             path, line + 1, column, f"the front matter holds no valid date: {error}", "Write a date such as 2026-11-22."
         ) from None
     except yaml.YAMLError as error:
+        if left := CONFLICT.search(match[1]):
+            message = f"a conflict of a merge was left here: '{left[0]}'"
+            line, column = place(text, match.start(1) + left.start())
+            raise InputError(Issue(path, line, column, "merge-marker", message, "Decide for one side.")) from None
         if glued := GLUED.search(match[1]):
             line = match[1].count("\n", 0, glued.start()) + 2
             raise _broken(path, line, 1, f"no space after the colon in '{glued[0]}'", "Write `key: value`.") from None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from qa import source
 from qa.issue import Issue
 from qa.markup import cells
+from qa.nearest import nearest
 from qa.rules import rule
 from qa.sentinel import Place
 from qa.site import Site
@@ -16,14 +17,55 @@ ATTRIBUTES = re.compile(r"\{(?<=[ )`*\]]\{):?[ \t]*([^{}\n]*#[^{}\n]*)\}[ \t]*$"
 OPEN = re.compile(
     r"(?<!\\)\\\((?!(?:[^\n]|\n(?!\n))*\\\))(?=[^\n]*[_^\\])"
     r"|^\\\[[ \t]*$(?!(?:[^\n]|\n(?!\n))*\\\])"
-    r"|[!！][ \u3000]+(?=\[[^\]\n]*\]\([^)\s]+\.(?:svg|png|jpe?g|webp)[^)\n]*\))",
+    r"|(?:[!！][ \u3000]+|(?:^|(?<=\s))！)(?=\[[^\]\n]*\]\([^)\s]+\.(?:svg|png|jpe?g|webp)[^)\n]*\))"
+    r"|\[(?<!\\\[)(?=\[[^\[\]\n]+\]\([^()\n]*\)(?:[^\[\]\n]|\n(?!\n)|\[[^\[\]\n]*\])*(?:\n\n|\Z))",
     re.M,
 )
+OPENED = {
+    "\\": ("this formula is never closed", "Close it."),
+    "!": ("a space keeps this from being an image", "Remove the space."),
+    "！": ("this makes no image", "Write `![text](file)`."),
+    "[": ("this bracket is never closed", "Remove it, or close it."),
+}
+MODIFIERS = frozenset({"inline", "end", "annotate"})  # what may follow the type of an admonition
+TYPES = [
+    "note",
+    "abstract",
+    "summary",
+    "tldr",
+    "info",
+    "todo",
+    "tip",
+    "hint",
+    "important",
+    "success",
+    "check",
+    "done",
+    "question",
+    "help",
+    "faq",
+    "warning",
+    "caution",
+    "attention",
+    "failure",
+    "fail",
+    "missing",
+    "danger",
+    "error",
+    "bug",
+    "example",
+    "quote",
+    "cite",
+    "seealso",
+]
 NAMED = {"!!!": "admonition", "???": "pymdownx.details", "===": "pymdownx.tabbed"}  # the extension of each mark
 HEAD = re.compile(
     r"^(?P<lead>[ ]*)(?P<mark>!!!|\?\?\?|===)[+!]*[ ]*(?P<name>[\w-]+(?:[ ]+[\w-]+)*)?[ ]*(?P<title>\"[^\"\n]*\")?[ ]*(?:\n|\Z)",
     re.M,
 )
+OUTSIDE = re.compile(
+    r"(?:(?: {4,}|\t)[^\n]*\S[^\n]*\n(?:[ \t]*\n)*|[ \t]*\n)+(?<=\n\n)(?P<indent> {1,})(?P<text>\S)"
+)  # after a head
 NEXT = re.compile(r"(?P<gap>(?:[ \t]*\n)*)(?P<indent>[ ]*)(?P<text>\S?)")
 TASK = re.compile(
     r"^[ >]*(?:[-*+]|\d+\.)[ ]+(?P<box>\[(?:[ xX]\](?=[^\s(\[])|[ ]{2,}\]|[ ]+[xX][ ]*\]|[xX][ ]+\]|\](?=[ ])))", re.M
@@ -79,6 +121,38 @@ def unindented_block(site: Site) -> Iterator[Issue]:
                 message = f"nothing of '{head['mark']} {head['name'] or head['title']}' is indented, and it stays empty"
                 remedy = f"Indent what belongs to it by {len(head['lead']) + 4} spaces."
                 yield _at(here.place(offset), "unindented-block", message, remedy)
+            elif head["mark"] in marks and inside and (out := OUTSIDE.match(here.body, head.end())):
+                spaces, wanted = len(out["indent"]) - len(head["lead"]), len(head["lead"]) + 4
+                if 0 < spaces < 4:
+                    message = f"{spaces} spaces put this outside of the block above"
+                    yield _at(here.place(out.start("text")), "unindented-block", message, f"Indent it by {wanted}.")
+
+
+@rule
+def swallowed_title(site: Site) -> Iterator[Issue]:
+    """The title of an admonition stands in quotes; without them its words vanish.
+
+    Bad:  `!!! note Mind the arm`
+    Good: `!!! note "Mind the arm"`
+    """
+    for place, head in _admonitions(site):
+        words = [word for word in head["name"].split()[1:] if word not in MODIFIERS] if not head["title"] else []
+        if len(words) > 1 or any(not word.isascii() or word[0].isupper() for word in words):
+            message = f"readers do not see '{' '.join(words)}'"
+            yield _at(place, "swallowed-title", message, f'Write `{head["mark"]} {head["name"].split()[0]} "{" ".join(words)}"`.')
+
+
+@rule
+def misspelt_admonition(site: Site) -> Iterator[Issue]:
+    """The type of an admonition is one that the theme knows, or one of the site's own: a slip becomes its title.
+
+    Bad:  `!!! wraning`
+    Good: `!!! warning`
+    """
+    for place, head in _admonitions(site):
+        kind = head["name"].split()[0].lower()
+        if kind not in TYPES and (near := nearest(kind, TYPES, 0.8)):
+            yield _at(place, "misspelt-admonition", f"there is no type '{kind}'", f"Did you mean '{near}'?")
 
 
 @rule
@@ -171,9 +245,9 @@ def unclosed_brackets(site: Site) -> Iterator[Issue]:
     Good: `\(x_1\)`, `![text](plot.svg)`
     """
     for page in site.judged:
-        for place, match in source.of(page).finditer(OPEN, "\\(", "\\[", "! [", "!\u3000", "！"):
-            what = "this formula is never closed" if match[0].startswith("\\") else "a space keeps this from being an image"
-            yield _at(place, "unclosed-brackets", what, "Close it." if match[0].startswith("\\") else "Remove the space.")
+        for place, match in source.of(page).finditer(OPEN, "\\(", "\\[", "! [", "!\u3000", "！", "[["):
+            what, remedy = OPENED[match[0][0]]
+            yield _at(place, "unclosed-brackets", what, remedy)
 
 
 @rule
@@ -224,11 +298,23 @@ def table_columns(site: Site) -> Iterator[Issue]:
             if cells(match["head"]) != width:
                 continue
             for row in match["rows"].splitlines(keepends=True):
-                if not BLOCK.match(row) and "|" in row and cells(row) != width:
+                written = here.body[offset : offset + len(row)]
+                many = cells("".join("x" if one == " " != other else one for one, other in zip(row, written, strict=True)))
+                if not BLOCK.match(row) and "|" in row and many != width:
                     place = here.place(offset + len(row) - len(row.lstrip()))
-                    message = f"this row has {cells(row)} cells, the table {width} columns"
+                    message = f"this row has {many} cells, the table {width} columns"
                     yield _at(place, "table-columns", message, "Give it as many cells; write a bar in a cell as &#124; or \\lvert.")
                 offset += len(row)
+
+
+def _admonitions(site: Site) -> Iterator[tuple[Place, re.Match[str]]]:
+    """Admonitions and details of Python-Markdown with their heads."""
+    marks = {mark for mark, extension in NAMED.items() if mark != "===" and site.settings.extension(extension) is not None}
+    for page in site.judged:
+        here = source.of(page)
+        for head in HEAD.finditer(here.prose) if any(mark in page.text for mark in marks) else ():
+            if head["mark"] in marks and head["name"]:
+                yield here.place(head.start("mark")), head
 
 
 def _at(place: Place, name: str, message: str, remedy: str) -> Issue:

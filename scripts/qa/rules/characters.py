@@ -20,6 +20,13 @@ MARKERS = r"^(?:<{7}|>{7}|\|{7}) ?\S*"
 ALONE, AMONG_SIDES = (re.compile(f"{MARKERS}|{middle}={{7}}$", re.M) for middle in (r"(?<=\n\n)", "^"))
 MOJIBAKE = re.compile("锟斤拷|烫烫烫|屯屯屯|Ã[\u0080-\u00bf]|â€[\u0080-\u2122]|ï»¿")
 
+RADICAL = re.compile("[\u2e80-\u2fdf\ufb00-\ufb06]")
+ALPHABETS = re.compile("(?<=[A-Za-z])[\u0400-\u04ff]|[\u0400-\u04ff](?=[A-Za-z])")
+FULL_WIDTH = re.compile(r"(?<=[A-Za-z0-9)])[，。；：！？、](?=\s?[A-Za-z]|[ \t]*$)", re.M)
+CODE_SIGN = re.compile(r"^[^#\"'`/\n]*?[A-Za-z0-9_)\]](?P<sign>[（，：；])", re.M)
+PROGRAMS = frozenset({"python", "py", "bash", "sh", "js", "javascript", "json", "c", "cpp", "java", "go", "rust", "r", "sql"})
+CHARACTERS = frozenset({"zh", "ja", "ko"})  # languages whose signs are full-width
+
 
 @rule
 def control_character(site: Site) -> Iterator[Issue]:
@@ -50,6 +57,57 @@ def replacement_character(site: Site) -> Iterator[Issue]:
     """
     yield from _each(site, re.compile("\ufffd+"), "replacement-character", "lost text:", False)
     yield from _each(site, MOJIBAKE, "replacement-character", "text read in a wrong encoding:", False)
+
+
+@rule
+def compatibility_character(site: Site) -> Iterator[Issue]:
+    """Text has the characters that people type, not their likes that come with a copy from a PDF: search does not find these.
+
+    Bad:  the radical U+2F45 for 方, the ligature U+FB01 for fi
+    Good: 方, fi
+    """
+    for page in site.judged:
+        for match in RADICAL.finditer(page.text) if not page.text.isascii() else ():
+            usual, place = unicodedata.normalize("NFKC", match[0]), source.of(page).place(match.start())
+            fix = Fix(match[0], usual) if usual != match[0] else None
+            message = f"U+{ord(match[0]):04X} is not the character that it looks like"
+            yield _at(place, "compatibility-character", message, f"Write {usual}." if fix else "Type it anew.", fix)
+
+
+@rule
+def mixed_alphabet(site: Site) -> Iterator[Issue]:
+    """A word is written in one alphabet: search does not find one that holds a Cyrillic letter for a Latin one.
+
+    Bad:  network with U+043A for its k
+    Good: network
+    """
+    for page in site.judged:
+        if not page.text.isascii():
+            for place, match in source.of(page).finditer(ALPHABETS):
+                message = f"U+{ord(match[0]):04X} in a word of Latin letters only looks like one"
+                yield _at(place, "mixed-alphabet", message, "Type it anew.")
+
+
+@rule
+def full_width_sign(site: Site) -> Iterator[Issue]:
+    """Full-width signs stand in Chinese text, not between Latin words nor in code.
+
+    Bad:  “On while training，off at inference.”; `print（x）`
+    Good: “On while training, off at inference.”; `print(x)`
+    """
+    for page in site.judged:
+        if page.text.isascii():
+            continue
+        here = source.of(page)
+        if page.language in site.conventions.languages and page.language not in CHARACTERS:
+            for place, match in here.finditer(FULL_WIDTH):
+                yield _at(place, "full-width-sign", f"'{match[0]}' is a Chinese sign in a text that is not", "Write it half-width.")
+        for fence in page.each("fence"):
+            if fence.detail.split(" ")[0].lower() in PROGRAMS:
+                start = here.body.index(fence.value, fence.offset) if fence.value else fence.offset
+                for match in CODE_SIGN.finditer(fence.value):
+                    message = f"'{match['sign']}' is no sign of this language"
+                    yield _at(here.place(start + match.start("sign")), "full-width-sign", message, "Write it half-width.")
 
 
 @rule

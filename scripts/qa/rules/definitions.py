@@ -112,7 +112,7 @@ def _unused(page: Page, site: Site) -> Iterator[tuple[str, Definition]]:
         if one.name not in marks and site.settings.extension("footnotes") is not None:
             yield "footnote", one
     for one in _defined(page, ABBREVIATION):
-        if one.name not in rendered.text and site.settings.extension("abbr") is not None:
+        if not re.search(rf"\b{re.escape(one.name)}\b", rendered.text) and site.settings.extension("abbr") is not None:
             yield "abbreviation", one
 
 

@@ -67,6 +67,23 @@ def _theme(name: str) -> Path | None:
 
 
 @rule
+def one_sided_key(site: Site) -> Iterator[Issue]:
+    """What a page says of itself to readers, it says in every language.
+
+    Bad:  `description` in Chinese alone
+    Good: one in each language
+    """
+    if site.conventions.front_matter:  # there it says what each language must have
+        return
+    for default, page in site.pairs(site.conventions.default_language):
+        for key in ("title", "description"):
+            for has, lacks in ((default, page), (page, default)):
+                if has.meta.get(key) and not lacks.meta.get(key):
+                    message = f"{has.path.name} has '{key}', and this page has none"
+                    yield Issue(lacks.path, 1, 1, "one-sided-key", message, f"Add `{key}:` in its language.")
+
+
+@rule
 def missing_key(site: Site) -> Iterator[Issue]:
     """A question states all of its facts.
 
@@ -122,10 +139,10 @@ def unknown_source(site: Site) -> Iterator[Issue]:
 
 @rule
 def unknown_claim_source(site: Site) -> Iterator[Issue]:
-    """The number that a claim is taken from exists in the source that it names.
+    """The number that a claim is taken from exists in the source that it names, and is one that the page answers.
 
     Bad:  `/// claim | "…" (wechat/99)`
-    Good: `/// claim | "…" (wechat/1)`
+    Good: `/// claim | "…" (wechat/1)` on the page with `asked: [wechat/1]`
     """
     sources = site.conventions.sources
     for page in site.judged:
@@ -134,10 +151,13 @@ def unknown_claim_source(site: Site) -> Iterator[Issue]:
                 known = sources.get(match[1])
                 near = nearest(match[1], sources, 0.8)
                 wrong = int(match[2]) not in known.numbers if known else near
-                if wrong:
+                asked = site.fact(page, "asked")
+                elsewhere = not wrong and known and page.is_question and isinstance(asked, list) and match[0] not in asked
+                if wrong or elsewhere:
                     place = source.of(page).place(page.text.index(match[0], claim.offset))
-                    message = f"there is no '{match[0]}'"
+                    message = f"this page is not asked as '{match[0]}'" if elsewhere else f"there is no '{match[0]}'"
                     remedy = f"It has {known.numbers[0]} to {known.numbers[-1]}." if known else f"Did you mean '{near}'?"
+                    remedy = f"Its numbers: {', '.join(map(str, asked)) or 'none'}." if elsewhere else remedy
                     yield Issue(page.path, place.line, place.column, "unknown-claim-source", message, remedy)
 
 
@@ -263,7 +283,10 @@ def _level(value: object, site: Site) -> tuple[str, str] | None:
 
 
 def _aliases(value: object, site: Site) -> tuple[str, str] | None:
-    twice = sorted({str(entry) for entry in value if value.count(entry) > 1}) if isinstance(value, list) else []
+    names = [str(entry) for entry in value] if isinstance(value, list) else []
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if odd := next((name for name in names if re.search(r"[，、；]|^[“‘「].*[”’」]$", name)), ""):
+        return f"names '{odd}': a full-width sign parts no names and quotes none", "Write [one, two]."
     return (f"names '{twice[0]}' twice", "Keep one of them.") if twice else _list(value, site)
 
 

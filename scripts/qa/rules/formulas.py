@@ -91,6 +91,15 @@ def _problems(tex: str) -> Iterator[tuple[str, int]]:
         yield f"'{match[0].strip()}' lacks what follows it", match.start()
     if not re.search(r"\\begin|\\matrix|\\cases|\\substack", tex) and (match := re.search(r"(?<!\\)&", tex)):
         yield "an alignment mark outside of an environment", match.start()
+    yield from _signs(tex)
+
+
+def _signs(tex: str) -> Iterator[tuple[str, int]]:
+    """Signs that cannot stand where they stand."""
+    if match := re.search(r"\\text(?:bf|it|rm|sf|tt|normal)?\{[^{}$]*?(?<!\\)([_^])[^{}]*\}", tex):
+        yield f"'{match[1]}' in text wants a backslash", match.start(1)
+    if match := re.search(r"\\(?:left|right|[bB]igg?[lrm]?)\s*([（）【】｛｝｜〈〉])", tex):
+        yield f"'{match[1]}' is no delimiter", match.start(1)
     if match := re.search(r"(?<!\\)%", tex):
         yield "'%' hides the rest of the formula", match.start()
 

@@ -15,11 +15,13 @@ from qa.site import Site
 
 USELESS = re.compile(
     r"(the |an? |这是?)?(images?|img|pictures?|photos?|figures?|fig\.?|graph|plot|chart|diagram|screenshot|"
+    r"screen ?shot( from)?|img|dscn?|photo|snipaste|wechat ?im(g|age)|微信(图片|截图)|屏幕(截图|快照)|截屏|capture|"
     r"alt( text)?|图|图片|图像|插图|配图|截图|示意图|照片|"
-    r"untitled|todo|xxx|description|placeholder|描述)[\s\d一二三四五:：.。_-]*",
+    r"untitled|todo|xxx|description|placeholder|描述)(at\b|[ap]m\b|[\s\d一二三四五:：.。_-])*",
     re.I,
 )
 IMAGE = re.compile(r"(?:!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(<?|<ima?ge?\b[^<>]*)$")  # the beginning of an image, up to its target
+SVG = "http://www.w3.org/2000/svg"
 SIGNATURES = {
     ".png": (b"\x89PNG\r\n\x1a\n",),
     ".jpg": (b"\xff\xd8\xff",),
@@ -142,13 +144,20 @@ def _localized(path: str, used: set[str], languages: tuple[str, ...]) -> bool:
 def _svg(raw: bytes) -> tuple[int, int, str] | None:
     if not raw.strip():
         return 1, 1, "the image is empty"
-    parser, tags = expat.ParserCreate(), []
-    parser.StartElementHandler = lambda name, _: tags.append(name)
+    parser, tags, spaces = expat.ParserCreate(), [], []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        tags.append(name)
+        spaces.append(attributes.get(f"xmlns:{name.rpartition(':')[0]}" if ":" in name else "xmlns", ""))
+
+    parser.StartElementHandler = start
     try:
         parser.Parse(raw, True)
     except expat.ExpatError as error:
         return error.lineno, error.offset + 1, f"the SVG is broken: {expat.ErrorString(error.code)}"
-    return None if tags[0].rpartition(":")[2] == "svg" else (1, 1, f"this is no SVG, but '{tags[0]}'")
+    if tags[0].rpartition(":")[2] != "svg":
+        return 1, 1, f"this is no SVG, but '{tags[0]}'"
+    return None if spaces[0] == SVG else (1, 1, f'browsers do not draw it without xmlns="{SVG}"')
 
 
 def _bitmap(raw: bytes, signatures: tuple[bytes, ...]) -> tuple[int, int, str] | None:

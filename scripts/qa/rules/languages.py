@@ -3,9 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from qa import parity, source
 from qa.issue import InputError, Issue
+from qa.links import neutral
 from qa.markup import Element, cells
 from qa.page import Page
 from qa.rules import rule, site_rule
@@ -38,11 +40,39 @@ FOUR_WORDS = re.compile(r"(?:[A-Za-z]+[^A-Za-z]+){3}[A-Za-z]")
 NO_WORDS = re.compile(r"\]\([^)]*\)|\w*[_\d]\w*")
 TITLE = re.compile(r"^[ ]*(?:!!!|\?\?\?\+?|===[!+]?)[ ]*[\w -]*\"(?P<title>[^\"\n]+)\"", re.M)
 HEAD_ROW = re.compile(r"^(?P<row>.*\|.*)\n[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*$", re.M)
+BOX = re.compile(r"\s*(?:[-*+]|\d+\.)[ \t]+\[([ xX])\][ \t]")
+LABEL = re.compile(
+    r"<(?:summary|figcaption|caption|label|legend|button|th|h[1-6])\b[^<>]*>[ \t]*(?P<title>[^<>\n]+?)[ \t]*</", re.I
+)
 LAYOUT = re.compile(r"\\text\{[^}]*\}|\s|[{}]")
 CITED = re.compile(r"\[@[^\]]*\]|\]\([^)]*\)")
 NUMBER = re.compile(
     r"\d(?<![\w.,]\d)(?:\d*\.\d+|\d{0,2}(?:,\d{3})+|\d{2,})(?!\d|\.\d|[A-Za-z]|\s*(?:million|billion|thousand|trillion|[万亿千百]))"
 )
+SCALES = {
+    "百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11, "万亿": 1e12,
+    "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
+}  # fmt: skip
+MEASURED = re.compile(
+    r"(?<![\w.,/])(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?:"
+    r"[ -]?(?P<percent>%|％|percent\b|per cent\b|percentage points?\b|个?百分点)"
+    r"|[ -]?(?P<unit>[KMGT]i?B\b|(?:[nm\u00b5\u03bc]s|[kMG]?Hz|px|[nmck]m|kg|[kM]W|GFLOPS?|TFLOPS?)\b)"
+    r"|[ -]?(?P<scale>(?:[十百千万]?[亿万]|千|百)(?![分克米瓦倍])|(?:thousand|million|billion|trillion)\b)"
+    r"|(?P<letter>[kKMBT])\b|(?![\d\w,.]*\d))"
+)
+ENDS = re.compile(r"[ \t]*(?:[.;:!?)。；：！？）](?!\d)|\n|\Z)")
+
+
+class Measured(NamedTuple):
+    """A number with its unit or scale; `ends` says that a sentence or a clause ends after it."""
+
+    text: str
+    number: str
+    unit: str
+    value: float
+    scaled: bool
+    ends: bool
+    offset: int
 
 
 @rule
@@ -65,7 +95,9 @@ def untranslated(site: Site) -> Iterator[Issue]:
                 if _is_copied(text, others) or _is_foreign(
                     text, page.language == "zh", heading=page.text[:start].rpartition("\n")[2].startswith("#")
                 ):
-                    place = source.of(page).place(start)
+                    own = HAN.search(text) if page.language != "zh" else None
+                    lead = own.start() if own and WORD.search(text[: own.start()]) else 0
+                    place = source.of(page).place(start + lead)
                     message = f"this is not in the language of the page ({page.language}): '{' '.join(text.split())[:40]}…'"
                     yield Issue(page.path, place.line, place.column, "untranslated", message, "Translate it.")
 
@@ -112,6 +144,24 @@ def number_mismatch(site: Site) -> Iterator[Issue]:
                 message = f"{wrong[0][0]} stands here, and {default.path.name}:{other.line} has {wrong[1][0]}"
                 column = row.column + wrong[0][1]
                 yield Issue(page.path, row.line, column, "number-mismatch", message, "State the same number in both.")
+
+
+@rule
+def amount_mismatch(site: Site) -> Iterator[Issue]:
+    """An amount is the same in every language: its unit, its percent sign, its thousands and millions.
+
+    Bad:  “3 万” and "3 thousand"; “12 GB” and "12 MB"
+    Good: “3 万” and "30,000"
+    """
+    for default, page in site.pairs(site.conventions.default_language):
+        theirs, ours = (_by_section(_measured(one), one) for one in (default, page))
+        for section in [one for one in theirs if one in ours]:
+            there, here = theirs[section], ours[section]
+            if pair := _other_unit(there, here) or _other_scale(there, here):
+                one, other = pair
+                place = source.of(page).place(other.offset)
+                message = f"'{other.text}' stands here, and {default.path.name} has '{one.text}' in '{section or 'the beginning'}'"
+                yield Issue(page.path, place.line, place.column, "amount-mismatch", message, "State the same amount in both.")
 
 
 @rule
@@ -167,7 +217,11 @@ def inline_code_mismatch(site: Site) -> Iterator[Issue]:
     Good: the same in both
     """
     for default, page in site.pairs(site.conventions.default_language):
-        theirs, ours = ({(e.section, e.value): e for e in one.each("code") if not HAN.search(e.value)} for one in (default, page))
+        names = site.conventions.languages
+        theirs, ours = (
+            {(e.section, neutral(e.value, names)): e for e in one.each("code") if not HAN.search(e.value)}
+            for one in (default, page)
+        )
         sections = {section for section, _ in theirs} & {section for section, _ in ours}
         for section in [s for s in dict.fromkeys(section for section, _ in ours) if s in sections]:
             missing = [e for key, e in theirs.items() if key not in ours and key[0] == section]
@@ -310,7 +364,7 @@ def _labels(page: Page, site: Site) -> Iterator[Issue]:
     prose, twin = source.of(page).prose, site.twin(page, "zh")
     if page.language == "zh" or not HAN.search(prose):
         return
-    found = [(match.start("title"), match["title"]) for match in TITLE.finditer(prose)]
+    found = [(match.start("title"), match["title"]) for pattern in (TITLE, LABEL) for match in pattern.finditer(prose)]
     theirs = {text for _, text in _heads(source.of(twin).prose)} if twin else set()
     for start, text in [*found, *(one for one in _heads(prose) if one[1] in theirs)]:
         if len(HAN.findall(text)) > 1 and not WORD.search(text):
@@ -337,6 +391,50 @@ def _numbers(page: Page) -> dict[str, list[tuple[str, int]]]:
     return found
 
 
+def _measured(page: Page) -> list[Measured]:
+    """The amounts in a page's text."""
+    prose = source.of(page).prose
+    prose = CITED.sub(lambda m: " " * len(m[0]), prose) if "](" in prose or "[@" in prose else prose
+    found = []
+    for match in MEASURED.finditer(prose):
+        unit = (match["unit"] or "").replace("\u00b5", "\u03bc")
+        unit = "%" if match["percent"] else unit
+        scale = (match["scale"] or match["letter"] or "").lower()
+        value = float(match["number"].replace(",", "")) * SCALES.get(scale, 1)
+        ends = bool(ENDS.match(prose, match.end()))
+        found.append(Measured(match[0].strip(), match["number"], unit, value, bool(scale), ends, match.start()))
+    return found
+
+
+def _by_section(measured: list[Measured], page: Page) -> dict[str, list[Measured]]:
+    heads = [(head.offset, head.section) for head in page.each("heading")]
+    found: dict[str, list[Measured]] = {}
+    for one in measured:
+        section = next((name for offset, name in reversed(heads) if offset <= one.offset), "")
+        found.setdefault(section, []).append(one)
+    return found
+
+
+def _other_unit(theirs: list[Measured], ours: list[Measured]) -> tuple[Measured, Measured] | None:
+    """The same number, once in each, with different units; or a percent sign in one where the other's sentence ends."""
+    for one in theirs:
+        same = [[other for other in some if other.number == one.number] for some in (theirs, ours)]
+        if [len(some) for some in same] == [1, 1]:
+            other = same[1][0]
+            lost = {one.unit, other.unit} == {"%", ""} and (one if not one.unit else other).ends
+            if one.unit != other.unit and not one.scaled and not other.scaled and ((one.unit and other.unit) or lost):
+                return one, other
+    return None
+
+
+def _other_scale(theirs: list[Measured], ours: list[Measured]) -> tuple[Measured, Measured] | None:
+    """One amount in thousands, millions, 万 or 亿 in each language that the other has not."""
+    here, there = ({f"{one.value:.9g}" for one in some} for some in (ours, theirs))
+    missing = [one for one in theirs if one.scaled and f"{one.value:.9g}" not in here]
+    extra = [one for one in ours if one.scaled and f"{one.value:.9g}" not in there]
+    return (missing[0], extra[0]) if len(missing) == len(extra) == 1 else None
+
+
 def _amounts(row: Element) -> list[tuple[str, int]]:
     """The cells of a row that hold a number alone, with their offsets in it."""
     found = ((cell[0], cell.start()) for cell in CELL.finditer(row.value))
@@ -358,4 +456,6 @@ def _shape(element: Element, page: Page) -> str:
     if element.kind == "row":
         return f"{cells(element.value)} columns"
     line = page.text.splitlines()[element.line - 1]
-    return "a numbered item" if re.match(r"\s*\d", line) else "an item with a bullet"
+    kind = "a numbered item" if re.match(r"\s*\d", line) else "an item with a bullet"
+    box = BOX.match(line)
+    return f"{kind}, its box {'empty' if box[1] == ' ' else 'ticked'}" if box else kind

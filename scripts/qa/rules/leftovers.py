@@ -14,6 +14,7 @@ from qa.site import Site
 from qa.text import position
 
 HAN = "\u3400-\u9fff"
+BEGINNING = re.compile(r"!?[\[【［](?:[^\[\]【】［］]|\[[^\[\]]*\])*$")  # of a link, up to where its text ends
 FILE = r"[^\s()\[\]]*(?:\.(?:md|svg|png|html)\b|https?://)[^\s()\[\]]*"
 
 
@@ -38,7 +39,7 @@ class Leftover:
 
 
 HINTS = {
-    "full-width-markup": ("＊＄‘’·｀！｜＠", ""),
+    "full-width-markup": ("＊＄‘’·｀！｜＠＾：", ""),
     "broken-link": ("[]】］!<^/", r"[\[\]】］!<]|https?"),
     "undefined-reference": ("]", r"\]"),
     "broken-definition": ("]", r"\][:：]|\*\["),
@@ -66,7 +67,8 @@ LEFTOVERS = tuple(
     for name, pattern, message, remedy in (
         (
             "full-width-markup",
-            r"＊＊|＄[^＄\n]+＄|^[‘’·｀]{3}.*|^！！！.*|^｜.*｜[ \t]*(?=[\n\x00]|\Z)|\[＠",
+            r"＊＊|＄[^＄\n]+＄|^[‘’·｀]{3}.*|^！！！.*|^｜.*｜[ \t]*(?=[\n\x00]|\Z)|\[[＠＾]|(?<=\n)：(?=[ \t]{2,}\S)"
+            r"|(?<![A-Za-z0-9)\]}·])·(?=[A-Za-z_])[ -~]*[=_(\[][ -~]*·(?![A-Za-z0-9(\[{])",
             "full-width signs are no markup",
             "Write them half-width.",
         ),
@@ -111,7 +113,7 @@ LEFTOVERS = tuple(
         ("broken-link", r"\[[^\[\]\n]*\(" + FILE + r"[^)\n]*\)", "the text of a link is never closed", "Write `[text](target)`."),
         ("broken-link", r"\]" + FILE + r"(?:#[^)\s]*)?\)", "the target of a link is never opened", "Write `[text](target)`."),
         ("broken-link", r"\]\{" + FILE + r"[^}\n]*\}", "the target of a link stands in braces", "Write `[text](target)`."),
-        ("broken-link", r"\[\[[^\[\]\n]+\]\]", "a wiki link is not recognized", "Write `[text](target)`."),
+        ("broken-link", r"!?\[\[[^\[\]\n]+\]\]", "a wiki link is not recognized", "Write `[text](target)`."),
         (
             "undefined-reference",
             r"(?:(?<![A-Za-z0-9_)])|(?=\[[^\[\]\n]{5}))(?:\[(?!\d+\])[^\[\]\n]+\]\s?\[[^\[\]\n^@]*\]|\[\d+\]\s?\[(?!\d)[^\[\]\n^@]*\])",
@@ -362,6 +364,8 @@ def _find(page: Page, site: Site) -> Iterator[Issue]:
                     unclosed and leftover.rule != "unclosed-fence"
                 ):
                     taken.append(match.span())
+                    if leftover.rule == "broken-link" and match[0].lstrip()[0] in "]】］":
+                        place = source.of(page).start(place, BEGINNING)
                     shown = match[0].strip()[:40]
                     yield Issue(
                         place.path, place.line, place.column, leftover.rule, f"{leftover.message}: '{shown}'", leftover.remedy

@@ -159,10 +159,10 @@ def own_domain(link: Link, where: Map) -> Verdict | None:
     Bad:  `[ResNet](https://the.site/en/cnn-rnn/resnet/)`
     Good: `[ResNet](../cnn-rnn/resnet.en.md)`
     """
-    bare, own = (re.sub(r"^(https?:)?//(www\.)?", "", url) for url in (link.value, where.site.settings.site_url))
-    if not own or not link.is_external or not (bare + "/").startswith(own.rstrip("/") + "/"):
+    inside = links.own(link.value, where.site) if link.is_external else None
+    if inside is None:
         return None
-    path, _, fragment = bare[len(own.rstrip("/")) :].lstrip("/").partition("#")
+    path, _, fragment = inside.partition("#")
     source = where.addresses.get(path) or where.addresses.get(f"{path.rstrip('/')}/".lstrip("/"))
     written = where.relative(link, source) + (f"#{fragment}" if fragment else "") if source else None
     return Verdict("the address is on this site", f"Write {written}." if written else "Link to the file.", written)
@@ -497,7 +497,7 @@ def _plain(link: Link, where: Map) -> bool:
 
 
 def _judged(link: Link, where: Map) -> Iterator[Issue]:
-    if link.target.attribute in {"href", "xlink:href"} and link.target.tag in {"use", "textpath", "mpath"}:
+    if link.target.attribute in {"href", "xlink:href"} and link.target.tag in {"use", "textpath", "mpath"} and not link.path:
         return
     for name, function in JUDGES.items():
         if verdict := function(link, where):

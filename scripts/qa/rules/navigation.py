@@ -87,7 +87,11 @@ def missing_in_navigation(site: Site) -> Iterator[Issue]:
     where = links.of(site)
     known = set(where.pages) | {f"{page.id}.md" for page in site.pages}
     for entry, node in _nav(site):
-        if not re.match(r"[a-z]+:|/|#", entry) and entry not in known and entry.rstrip("/") not in where.folders:
+        if (inside := links.own(entry, site)) is not None:
+            mark = node.start_mark
+            message = "the address is on this site" if _published(inside, where) else f"there is no page at '{entry}'"
+            yield Issue(CONFIG, mark.line + 1, mark.column + 1, "missing-in-navigation", message, "Name the page's file.")
+        elif not re.match(r"[a-z]+:|/|#", entry) and entry not in known and entry.rstrip("/") not in where.folders:
             mark = node.start_mark
             remedy = did_you_mean(entry, known, "Mend the path.")
             yield Issue(CONFIG, mark.line + 1, mark.column + 1, "missing-in-navigation", f"there is no page '{entry}'", remedy)
@@ -174,10 +178,16 @@ def broken_redirect(site: Site) -> Iterator[Issue]:
     for old, new in redirects.items():
         line, column = _position(site.settings.text, old)
         target = new.partition("#")[0]
+        if old in known:
+            message = f"'{old}' exists, and nobody reaches it"
+            yield Issue(CONFIG, line, column, "broken-redirect", message, "Remove the redirect or the page.")
         if _loops(old, redirects):
             yield Issue(CONFIG, line, column, "broken-redirect", f"'{old}' leads back to itself", "Name a page that exists.")
         elif target not in known and target not in redirects and not re.match(r"https?:", target):
             remedy = did_you_mean(target, known, "Name a page that exists.")
+            line, column = position(
+                site.settings.text, max(site.settings.text.find(new, site.settings.text.find(old) + len(old)), 0)
+            )
             yield Issue(CONFIG, line, column, "broken-redirect", f"'{old}' leads to '{target}', which does not exist", remedy)
 
 
@@ -291,7 +301,7 @@ def _templates(site: Site, where: links.Map, folder: Path) -> Iterator[Issue]:
                 line, column = position(text, match.start(1))
                 remedy = did_you_mean(match[1], where.addresses, "Mend the address.")
                 yield Issue(path, line, column, "template-address", f"there is no page at '{match[1]}'", remedy)
-        yield from _addresses(text, path)
+        yield from _addresses(text, path, where)
         for match in OPEN_LINK.finditer(TEMPLATE_COMMENT.sub(lambda one: " " * len(one[0]), text)):
             line, column = position(text, match.start())
             yield Issue(path, line, column, "template-address", "this link is never closed", "Close it with </a>.")
@@ -302,12 +312,20 @@ def _templates(site: Site, where: links.Map, folder: Path) -> Iterator[Issue]:
                 yield Issue(path, line, column, "missing-asset", f"there is no template '{match[1]}'", f"Did you mean '{near}'?")
 
 
-def _addresses(text: str, path: PurePosixPath) -> Iterator[Issue]:
+def _published(inside: str, where: links.Map) -> bool:
+    """Whether the site has a page or a file at this address below its own."""
+    plain = inside.partition("#")[0].partition("?")[0].removesuffix("index.html")
+    return plain in where.addresses or f"{plain.rstrip('/')}/".lstrip("/") in where.addresses or not plain
+
+
+def _addresses(text: str, path: PurePosixPath, where: links.Map) -> Iterator[Issue]:
     """What a template writes as it stands: an address that a page below another folder would not reach, or nobody."""
     for match in LITERAL.finditer(TEMPLATE_COMMENT.sub(lambda one: " " * len(one[0]), text)):
         value, offset = match[2], match.start(2)
         if re.match(r"[a-z][a-z+.-]*:|//", value, re.I):
             problem = next((found for ask in FORMS if (found := ask(value))), None)
+            inside = links.own(value, where.site)
+            problem = problem or (f"there is no page at '{value}'" if inside and not _published(inside, where) else None)
         else:
             problem = f"'{value}' leads elsewhere from every folder" if re.match(r"[^#?]", value) else None
         if problem:

@@ -13,6 +13,10 @@ from qa.rules import rule
 from qa.site import Site
 
 FACTS = {"claim": r"\b[a-z]+/\d+\b", "block": r"^[\w-]+$"}  # what a block says that has no language
+WORDS = re.compile(  # what a formula says in a language: if, otherwise
+    r"\\text\{[ ,.]*(?:[^{}]*[\u3400-\u9fff][^{}]*|"
+    r"(?:(?:if|otherwise|else|for|all|when|where|and|or|with|such|that|is|not|in|of|the|a)[ ,.]*)+)\}"
+)
 COMMENT = re.compile(r"(?:^|(?<=\s))(?:#|//|--|;)\s.*$")
 Shape = Callable[[Page], list[tuple[str, Element]]]
 
@@ -42,14 +46,14 @@ def heading_mismatch(site: Site) -> Iterator[Issue]:
 
 @rule
 def formula_mismatch(site: Site) -> Iterator[Issue]:
-    """Display formulas are the same, in the same order; white space does not count.
+    """Display formulas are the same, in the same order; white space does not count, nor do connecting words in `\\text{}`.
 
     Bad:  $$ y = Wx $$ and $$ y = Wx + b $$
     Good: the same formula in both
     """
 
     def formulas(page: Page) -> list[tuple[str, Element]]:
-        return [(" ".join(e.value.split()), e) for e in page.each("display")]
+        return [(" ".join(WORDS.sub(r"\\text{}", e.value).split()), e) for e in page.each("display")]
 
     yield from _compare(site, "formula-mismatch", "display formula", formulas)
 

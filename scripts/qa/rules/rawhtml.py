@@ -99,6 +99,19 @@ def broken_tag(site: Site) -> Iterator[Issue]:
 
 
 @rule
+def base_element(site: Site) -> Iterator[Issue]:
+    """A page does not say from where its relative links count: all of them would lead elsewhere.
+
+    Bad:  `<base href="https://arxiv.org/">`
+    Good: whole addresses
+    """
+    for page in site.judged:
+        for place, match in source.of(page).finditer(TAG, "<"):
+            if match[2].lower() == "base":
+                yield _at(place, "base-element", "every relative link of this page leads elsewhere", "Remove it.")
+
+
+@rule
 def unclosed_comment(site: Site) -> Iterator[Issue]:
     """A comment ends; otherwise it swallows the rest of the page.
 

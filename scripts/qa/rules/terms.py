@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from qa.glossary import PATH, Term
 from qa.issue import Issue
 from qa.rules import site_rule
+from qa.rules.languages import HAN, WORD
 from qa.site import Site
 
 
@@ -91,6 +92,21 @@ def claimed_alias(site: Site) -> Iterator[Issue]:
                 message = f"the glossary says that '{pages[0]}' explains '{alias}'"
                 remedy = "Remove the alias, or change `page` in the glossary."
                 yield Issue(page.path, line, column, "claimed-alias", message, remedy)
+
+
+@site_rule
+def foreign_meaning(site: Site) -> Iterator[Issue]:
+    """What a term means is told in the language that it stands under.
+
+    Bad:  `means: A network with shortcuts.` under `zh`
+    Good: `means: 有捷径的网络。`
+    """
+    for term in site.glossary:
+        for language, wording in term.words.items():
+            han, words = len(HAN.findall(wording.means)), len(WORD.findall(wording.means))
+            if (language == "zh" and not han and words > 1) or (language != "zh" and han > 2 * words):
+                message = f"'{term.id}' is explained in another language under '{language}'"
+                yield Issue(PATH, *wording.meaning_place, "foreign-meaning", message, "Translate it.")
 
 
 def _names(site: Site) -> Iterator[tuple[str, str, Term]]:
