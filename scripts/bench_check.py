@@ -218,7 +218,8 @@ def small(root: Path, size: int) -> Path:
     for language in ("zh", "en"):
         text = (root / f"docs/{EXAMPLE}.{language}.md").read_text(encoding="utf-8")
         for number in range(max(size - have, 0) // 4 * 2):  # in pairs that relate to each other
-            copy = text.replace("asked: [wechat/1]", "asked: []").replace("related: [resnet]", f"related: [copy-{number ^ 1}]")
+            copy = re.sub(r"[ （(]+wechat/1[)）]", "", text).replace("asked: [wechat/1]", "asked: []")
+            copy = copy.replace("related: [resnet]", f"related: [copy-{number ^ 1}]")
             copy = re.sub(r"aliases: .*", "aliases: []", copy).replace("# ", f"# {number}: ", 1)
             (root / f"docs/training/copy-{number}.{language}.md").write_text(copy, encoding="utf-8")
     return root / f"docs/{EXAMPLE}.zh.md"

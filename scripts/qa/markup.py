@@ -8,8 +8,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
+
+from qa.text import line_starts
 
 
 class Element(NamedTuple):
@@ -22,6 +24,9 @@ class Element(NamedTuple):
     line: int
     column: int
     section: str = ""
+
+
+Found = tuple[int, str, str, str]  # offset, kind, value, detail
 
 
 @dataclass(frozen=True)
@@ -51,22 +56,22 @@ PATTERNS = (
     Pattern("display", "$$", re.compile(r"^[ \t]*\$\$(.*?)\$\$", re.M | re.S), 1),
     Pattern("display", "\\begin{", re.compile(r"^(\\begin\{(\w+\*?)\}.*?^\\end\{\2\})[ \t]*$", re.M | re.S), 1),
     Pattern("display", "\\[", re.compile(r"^[ \t]*(?<!\\)\\\[((?:[^\\]|\\[^\]])+?)\\\]", re.M), 1),
-    Pattern("code", "`", re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)"), 2),
-    Pattern("formula", "$", re.compile(r"(?<![\\$])\$(?=[^\s$])([^$\n]*?[^\s\\$])\$(?!\d)"), 1),
+    Pattern("code", "`", re.compile(r"(`(?<!``)`*)(?!`)(.+?)(?<!`)\1(?!`)"), 2),
+    Pattern("formula", "$", re.compile(r"\$(?<![\\$]\$)(?=[^\s$])([^$\n]*?[^\s\\$])\$(?!\d)"), 1),
     Pattern("formula", "\\(", re.compile(r"\\\((?<!\\\\\()((?:[^\\\n]|\\[^)\n])+?)\\\)"), 1),
     Pattern("snippet", "8<", re.compile(r"^ *--8<-- +\"([^\"]*)\"", re.M), 1),
     Pattern(
         "heading", "#", re.compile(r"^(#{1,6})[ \t]+(.*?)(?:[ \t]*\{:?([^{}\n]*)\})?(?:[ \t]+#+)?[ \t]*$", re.M), 3, 2, hides=False
     ),
-    Pattern("claim", "///", re.compile(r"^ *///+[ \t]*claim[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
-    Pattern("details", "///", re.compile(r"^ *///+[ \t]*details[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
+    Pattern("claim", "claim", re.compile(r"^ *///+[ \t]*claim[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
+    Pattern("details", "details", re.compile(r"^ *///+[ \t]*details[ \t]*\|[ \t]*(.*?)[ \t]*$", re.M), 1, hides=False),
     Pattern("block", "///", re.compile(r"^ *///+[ \t]*(?!claim\b|details\b)([\w-]+)", re.M), 1, hides=False),
     Pattern("block", "", re.compile(r"^[ >]*(?:!!!|\?\?\?\+?)[ ]*([\w-]+)", re.M), 1, hides=False),
-    Pattern("block", "===", re.compile(r"^[ >]*(===)[+!]*[ ]*\"", re.M), 1, hides=False),
+    Pattern("block", "===", re.compile(r"^[ >]*(===)[+!]*[ ]*\"([^\"\n]*)", re.M), 1, 2, hides=False),
     Pattern("quote", ">", re.compile(r"^ {0,3}>[^\n]*(?:\n {0,3}>[^\n]*)*", re.M), 0, hides=False),
     Pattern("figure", "![", re.compile(r"!\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
-    Pattern("citation", "[@", re.compile(r"(?<!\!)\[((?:@[^\]\[]+))\](?![(\[])"), 1),
-    Pattern("link", "](", re.compile(r"(?<!\!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
+    Pattern("citation", "[@", re.compile(r"\[(?<!!\[)((?:@[^\]\[]+))\](?![(\[])"), 1),
+    Pattern("link", "](", re.compile(r"\[(?<![!\\]\[)((?:[^\[\]]|\[[^\[\]]*\])*)\]\(<?([^)\s>]*)>?(?:\s+\"[^\"]*\")?\)"), 2, 1),
     Pattern("definition", "]:", re.compile(r"^ {0,3}\[(?!\^)([^\[\]\n]+)\]:[ \t]*<?([^\s>]+)>?", re.M), 2, 1, hides=False),
     Pattern("item", "", re.compile(r"^( *)(?:[-*+]|\d+\.)[ \t]+(?=\S)", re.M), 1, hides=False),
     Pattern("row", "|", re.compile(r"^ *\|.*\| *$", re.M), 0, hides=False),
@@ -78,19 +83,19 @@ def scan(text: str) -> tuple[list[Element], str]:
 
     Prose is the text with everything blanked that is none: code, formulas, comments. Lines and columns stay.
     """
-    found: list[Element] = []
-    left = text
-    line_starts = [0, *(m.end() for m in re.finditer("\n", text))]
+    found: list[Found] = []
+    written = left = text
+    starts = line_starts(text)
     for number, pattern in enumerate(PATTERNS):
         if number == OPAQUE:
             left = text
         if matches := pattern.matches(text):
-            found += [_element(pattern, match, line_starts) for match in matches]
+            found += [_found(pattern, match) for match in matches]
             if pattern.hides:
                 text = _blank(text, matches)
     if "|" in text:
-        found += [_element(PATTERNS[-1], match, line_starts) for match in _bare_rows(text)]
-    return list(_with_sections(sorted(found, key=OFFSET))), _without_indented(left)
+        found += [_found(PATTERNS[-1], match) for match in _bare_rows(text)]
+    return list(_elements(sorted(found, key=OFFSET), starts)), _without_indented(left, written)
 
 
 def prose(text: str) -> str:
@@ -104,19 +109,23 @@ def _bare_rows(text: str) -> Iterator[re.Match[str]]:
         yield from (row for row in LINE.finditer(text, table.start(), table.end()) if not BARRED.match(row[0]))
 
 
-def _without_indented(text: str) -> str:
-    """The text without blocks that are code because they are indented."""
+def _without_indented(text: str, written: str) -> str:
+    """The text without blocks that are code because they are indented; what is blank there may be code in a line, as `written`."""
     if "    " not in text and "\t" not in text:
         return text
-    return _blank(text, [match for match in INDENTED.finditer(text) if not _continues(text, match.start())])
+    found = (match for match in INDENTED.finditer(text) if written[match.start()] in " \t")
+    return _blank(text, [match for match in found if not _continues(text, match.start())])
 
 
 OPAQUE = 9  # so many patterns, from the first, are of what is no prose
-OFFSET = attrgetter("offset")
+OFFSET = itemgetter(0)
 TABLE = re.compile(r"^(?![ ]*\|)[ ]*\S.*\|.*\n[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)+\n(?:.*\|.*(?:\n|\Z))*", re.M)
 LINE = re.compile(r"^.*\S.*$", re.M)
 BARRED = re.compile(r" *\|.*\| *$")
-INDENTED = re.compile(r"(?:(?<=\n\n)|(?<=\A))(?:(?: {4}|\t)[^\n]*\S[^\n]*(?:\n|\Z)|[ \t]*\n(?= {4}|\t))+", re.M)
+INDENTED = re.compile(
+    r"[ \t](?:(?<=\n\n.)|(?<=\A.)|(?<=\A\n.))(?:(?:(?<=\t)|[ ]{3})[^\n]*\S[^\n]*(?:\n|\Z)|[ \t]*\n(?= {4}|\t))"
+    r"(?:(?: {4}|\t)[^\n]*\S[^\n]*(?:\n|\Z)|[ \t]*\n(?= {4}|\t))*"
+)
 CONTAINER = re.compile(r"[ >]*(?:[-*+]|\d+\.)[ \t]|!!!|\?\?\?|===|:[ \t]|\[\^|<|\*\[")
 
 
@@ -151,7 +160,11 @@ INK = re.compile(r"[^\n]")
 
 def heading_id(element: Element) -> str:
     """The explicit id of a heading, or nothing."""
-    match = ID.search(element.value)
+    return _id(element.value)
+
+
+def _id(attributes: str) -> str:
+    match = ID.search(attributes)
     return match[1] or match[2] if match else ""
 
 
@@ -162,15 +175,12 @@ def citations(text: str) -> Iterator[tuple[str, str]]:
         yield key.strip().removeprefix("@"), locator.strip()
 
 
-def _element(pattern: Pattern, match: re.Match[str], line_starts: list[int]) -> Element:
+def _found(pattern: Pattern, match: re.Match[str]) -> Found:
     whole = match[0]
-    start = match.start() + len(whole) - len(whole.lstrip())
-    line = bisect_right(line_starts, start)
-    column = start - line_starts[line - 1] + 1
     detail = match[pattern.detail].strip() if pattern.detail is not None else ""
     if pattern.kind == "heading":
         detail = f"{len(match[1])} {detail}"
-    return Element(pattern.kind, (match[pattern.value] or "").strip(), detail, start, line, column)
+    return match.start() + len(whole) - len(whole.lstrip()), pattern.kind, (match[pattern.value] or "").strip(), detail
 
 
 def _blank(text: str, matches: list[re.Match[str]]) -> str:
@@ -182,9 +192,11 @@ def _blank(text: str, matches: list[re.Match[str]]) -> str:
     return "".join(parts) + text[end:]
 
 
-def _with_sections(elements: list[Element]) -> Iterator[Element]:
+def _elements(found: list[Found], starts: list[int]) -> Iterator[Element]:
+    """What was found, in the order of the text, with lines, columns and sections."""
     section = ""
-    for element in elements:
-        if element.kind == "heading" and element.detail.startswith("2 "):
-            section = heading_id(element)
-        yield element._replace(section=section) if section else element
+    for offset, kind, value, detail in found:
+        if kind == "heading" and detail.startswith("2 "):
+            section = _id(value)
+        line = bisect_right(starts, offset)
+        yield Element(kind, value, detail, offset, line, offset - starts[line - 1] + 1, section)

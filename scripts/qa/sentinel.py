@@ -15,6 +15,7 @@ from typing import Any
 
 from qa import quick
 from qa.settings import Settings, quiet
+from qa.text import line_starts
 
 FIRST, LAST = 0xF0000, 0xFFFFD
 SENTINEL = re.compile(f"[{chr(FIRST)}-{chr(LAST)}]")
@@ -101,7 +102,7 @@ class Marks:
         """The text with a sentinel at every candidate."""
         parts, end = [], 0
         text = SENTINEL.sub("\ufffd", text)
-        self.line_starts[path] = [0, *(m.end() for m in re.finditer("\n", text))]
+        self.line_starts[path] = line_starts(text)
         before = {one.rstrip().rpartition(" ")[2].lower() for one in text.split("=")[:-1]}
         candidate = WITH_ATTRIBUTES if any(one.endswith(ENDINGS) for one in before) else WITHOUT_ATTRIBUTES
         for match in candidate.finditer(text):

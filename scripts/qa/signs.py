@@ -46,10 +46,10 @@ NOT_FOUND = re.compile(
 )
 NOT_FOUND_TEXT = re.compile(
     r"page\s+you(?:['’]re|\s+are|\s+were|\s+have)?\s+(?:looking\s+for|requested|trying)|page\s+(?:can(?:not|['’]t)|could\s*n[o'’]t)\s+be\s+found|"
-    r"(?:page|article|document)\s+(?:does\s*n[o'’]t\s+exist|not\s+found|no\s+longer\s+(?:exists|available))|"
+    r"(?:page|article|document|topic|thread|post|message|record|item|file)\s+(?:does\s*n[o'’]t\s+exist|not\s+found|no\s+longer\s+(?:exists|available))|"
     r"(?:can['’]?t|cannot|can\s+not|could\s*n(?:['’]|o)?t|unable\s+to)\s+(?:find|locate)\s+(?:the|that|this|your)\s+(?:requested\s+)?page|"
     r"page\s+is(?:n['’]t|\s+not|\s+no\s+longer)\s+(?:available|here)|page\s+(?:has\s+been|was)\s+(?:removed|deleted)|"
-    r"(?:页面|文章|内容|网页|文件)(?:并?不存在|未找到|找不到|没有找到|已被(?:发布者|作者)?删除|已失效)|找不到(?:该|此|您|你)?.{0,8}页面",
+    r"(?:页面|文章|内容|网页|文件|主题|帖子|视频)(?:并?不存在|未找到|找不到|没有找到|已被(?:发布者|作者)?删除|已失效)|找不到(?:该|此|您|你)?.{0,8}页面",
     re.I,
 )
 CHALLENGE_TITLE = re.compile(
@@ -103,7 +103,11 @@ MISSED = re.compile(r"404|not[-_]?found|missing|error", re.I)
 LAZY = re.compile(  # what a page shows only once its scripts have fetched it
     r"^(?:issuecomment|discussioncomment|commitcomment|pullrequestreview|discussion_r|event|comment|note|reply|answer)[-_]?\d[\w-]*$"
 )
-NAMING = re.compile(r"\banchors?\.add\(|\btocbot\b|\.id\s*=[^=]|setAttribute\(\s*[\"']id[\"']|\.attr\(\s*[\"']id[\"']", re.I)
+NAMING = re.compile(
+    r"\banchors?\.add\(|\b\w*(?:anchor|toc|heading)s?\w*\(|\btocbot\b|\.id\s*=[^=]"
+    r"|setAttribute\(\s*[\"']id[\"']|\.attr\(\s*[\"']id[\"']",
+    re.I,
+)
 FILES = frozenset({"pdf", "png", "jpg", "jpeg", "gif", "webp", "svg", "mp4", "zip", "gz", "bz2", "7z"})
 BINARY = ("application/octet-stream", "application/x-download", "application/force-download", "binary/octet-stream", "")
 LINES = re.compile(r"^(?:L\d+(?:C\d+)?(?:-L?\d+(?:C\d+)?)?|LC\d+|lines?-\d+(?::\d+)?|n\d+|diff-[0-9a-f]+.*)$")

@@ -9,6 +9,7 @@ from functools import cached_property
 from qa import markup
 from qa.page import Page
 from qa.sentinel import Place
+from qa.text import line_starts
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Source:
 
     @cached_property
     def starts(self) -> list[int]:
-        return [0, *(m.end() for m in re.finditer("\n", self.page.text))]
+        return line_starts(self.page.text)
 
     def place(self, offset: int) -> Place:
         line = bisect_right(self.starts, offset)

@@ -1,5 +1,6 @@
 """Files as text: what is no UTF-8 is an `InputError` at its byte; and where something stands in a text."""
 
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 
 from qa.issue import InputError, Issue
@@ -8,6 +9,13 @@ from qa.issue import InputError, Issue
 def read(root: Path, path: PurePosixPath) -> str:
     """A file below the site's root, without the mark that some editors put before it."""
     return decode(path, (root / path).read_bytes()).removeprefix("\ufeff")
+
+
+def line_starts(text: str) -> list[int]:
+    """The offset at which each line begins."""
+    starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+    starts.pop()
+    return starts
 
 
 def position(text: str, offset: int) -> tuple[int, int]:

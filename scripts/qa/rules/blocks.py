@@ -14,6 +14,7 @@ from qa.site import Site
 BLOCK = re.compile(r"^[ >]*(/{3,})[ \t]*([^\n]*)$", re.M)
 NESTED = re.compile(r"^( *)(?:[-*+]|\d+\.)[ \t]+\S.*\n(?:\n?)( +)(?=(?:[-*+]|\d+\.)[ \t]+\S)", re.M)
 ATTRIBUTES = re.compile(r"\{(?<=[ )`*\]]\{):?[ \t]*([^{}\n]*#[^{}\n]*)\}[ \t]*$", re.M)
+ONE_ID = re.compile(r"#[\w-]+[ \t]*")
 OPEN = re.compile(
     r"(?<!\\)\\\((?!(?:[^\n]|\n(?!\n))*\\\))(?=[^\n]*[_^\\])"
     r"|^\\\[[ \t]*$(?!(?:[^\n]|\n(?!\n))*\\\])"
@@ -258,14 +259,16 @@ def attribute_list(site: Site) -> Iterator[Issue]:
     Good: `{ #why .wide }`
     """
     for page in site.judged:
-        for place, match in source.of(page).finditer(ATTRIBUTES) if "{" in page.text else ():
+        here = source.of(page)
+        for match in ATTRIBUTES.finditer(here.prose) if "{" in page.text else ():
+            if ONE_ID.fullmatch(match[1]):
+                continue
             words = re.sub(r"=\s*(\"[^\"]*\"|'[^']*')", "=x", match[1]).split()
             odd = [word for word in words if not re.match(r"[#.]\S|[\w:-]+=", word) and word not in {"markdown", "hidden", "-"}]
             ids = [word for word in words if word.startswith("#")]
             if ids and (odd or len(ids) > 1):
                 what = f"'{odd[0]}' is neither id nor class nor value" if odd else f"there are {len(ids)} ids"
-                yield _at(place, "attribute-list", what, "Write `{ #id .class name=value }`.")
-        here = source.of(page)
+                yield _at(here.place(match.start()), "attribute-list", what, "Write `{ #id .class name=value }`.")
         for match in ONE_WORD.finditer(here.prose) if "{" in page.text and site.settings.extension("attr_list") is not None else ():
             if match["word"] not in {"markdown", "hidden", "-"}:
                 what = f"'{match['word']}' is neither id nor class nor value"

@@ -7,9 +7,11 @@ from itertools import pairwise
 
 from qa import source
 from qa.issue import Fix, Issue
+from qa.page import Page
 from qa.rules import rule, site_rule
 from qa.sentinel import Place
 from qa.site import Site
+from qa.text import position
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 HIDDEN = re.compile(
@@ -20,12 +22,19 @@ MARKERS = r"^(?:<{7}|>{7}|\|{7}) ?\S*"
 ALONE, AMONG_SIDES = (re.compile(f"{MARKERS}|{middle}={{7}}$", re.M) for middle in (r"(?<=\n\n)", "^"))
 MOJIBAKE = re.compile("锟斤拷|烫烫烫|屯屯屯|Ã[\u0080-\u00bf]|â€[\u0080-\u2122]|ï»¿")
 
+DATA = re.compile(f"{CONTROL.pattern}|{HIDDEN.pattern}|\ufffd|{MOJIBAKE.pattern}")
 RADICAL = re.compile("[\u2e80-\u2fdf\ufb00-\ufb06]")
-ALPHABETS = re.compile("(?<=[A-Za-z])[\u0400-\u04ff]|[\u0400-\u04ff](?=[A-Za-z])")
-FULL_WIDTH = re.compile(r"(?<=[A-Za-z0-9)])[，。；：！？、](?=\s?[A-Za-z]|[ \t]*$)", re.M)
+ALPHABETS = re.compile("[\u0400-\u04ff](?:(?=[A-Za-z])|(?<=[A-Za-z].))")
+FULL_WIDTH = re.compile(r"[，。；：！？、](?<=[A-Za-z0-9)].)(?=\s?[A-Za-z]|[ \t]*$)", re.M)
 CODE_SIGN = re.compile(r"^[^#\"'`/\n]*?[A-Za-z0-9_)\]](?P<sign>[（，：；])", re.M)
 PROGRAMS = frozenset({"python", "py", "bash", "sh", "js", "javascript", "json", "c", "cpp", "java", "go", "rust", "r", "sql"})
 CHARACTERS = frozenset({"zh", "ja", "ko"})  # languages whose signs are full-width
+
+
+RARE = re.compile(  # what the rules of this file look for one by one
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\xc3\xe2\xef\u0400-\u04ff\u200b-\u200f\u2028-\u202e\u2060-\u2069\u2e80-\u2fdf"
+    "\u5c6f\u70eb\u951f\ufb00-\ufb06\ufeff\ufffd]"
+)
 
 
 @rule
@@ -59,6 +68,21 @@ def replacement_character(site: Site) -> Iterator[Issue]:
     yield from _each(site, MOJIBAKE, "replacement-character", "text read in a wrong encoding:", False)
 
 
+@site_rule
+def lost_in_data(site: Site) -> Iterator[Issue]:
+    """Glossary, phrasings and bibliography were decoded rightly, and hold no characters that nobody sees.
+
+    Bad:  U+FFFD in an explanation
+    Good: the character that stood there
+    """
+    for path in sorted(site.files):
+        if path.suffix in {".yml", ".yaml", ".bib"}:
+            text = (site.root / path).read_bytes().decode("utf-8", "ignore")  # what is no UTF-8 is named elsewhere
+            for match in DATA.finditer(text) if not text.isascii() or CONTROL.search(text) else ():
+                message = f"U+{ord(match[0][0]):04X} stands here, which nobody means to write"
+                yield Issue(path, *position(text, match.start()), "lost-in-data", message, "Write what should stand there.")
+
+
 @rule
 def compatibility_character(site: Site) -> Iterator[Issue]:
     """Text has the characters that people type, not their likes that come with a copy from a PDF: search does not find these.
@@ -67,7 +91,7 @@ def compatibility_character(site: Site) -> Iterator[Issue]:
     Good: 方, fi
     """
     for page in site.judged:
-        for match in RADICAL.finditer(page.text) if not page.text.isascii() else ():
+        for match in RADICAL.finditer(page.text) if _has_rare(page) else ():
             usual, place = unicodedata.normalize("NFKC", match[0]), source.of(page).place(match.start())
             fix = Fix(match[0], usual) if usual != match[0] else None
             message = f"U+{ord(match[0]):04X} is not the character that it looks like"
@@ -82,7 +106,7 @@ def mixed_alphabet(site: Site) -> Iterator[Issue]:
     Good: network
     """
     for page in site.judged:
-        if not page.text.isascii():
+        if _has_rare(page):
             for place, match in source.of(page).finditer(ALPHABETS):
                 message = f"U+{ord(match[0]):04X} in a word of Latin letters only looks like one"
                 yield _at(place, "mixed-alphabet", message, "Type it anew.")
@@ -195,9 +219,13 @@ def title(site: Site) -> Iterator[Issue]:
                 yield Issue(page.path, head.line, head.column, "title", "a heading without text", "Write it or remove it.")
 
 
+def _has_rare(page: Page) -> bool:
+    return page.once("rare", lambda: RARE.search(page.text) is not None)
+
+
 def _each(site: Site, pattern: re.Pattern[str], name: str, what: str, remove: bool) -> Iterator[Issue]:
     for page in site.judged:
-        if page.text.isascii() and name != "control-character":
+        if not _has_rare(page):
             continue
         here = source.of(page)
         for match in pattern.finditer(page.text):

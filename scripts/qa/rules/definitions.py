@@ -13,9 +13,11 @@ from qa.rules import rule
 from qa.sentinel import Place
 from qa.site import Site
 
-LINK = re.compile(r"^ {0,3}\[(?!\^|@)([^\]\n]+)\]:[ \t]*(?=(\S))", re.M)
+LINK = re.compile(r"^[ >]*\[(?!\^|@)([^\]\n]+)\]:[ \t]*(?=(\S))", re.M)
 FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\n]+)\]:", re.M)
 ABBREVIATION = re.compile(r"^ {0,3}[*]\[([^\]\n]+)\][ \t]?:[ \t]*(.*)$", re.M)
+EMPTY = re.compile(r"^ {0,3}\[\^([^\]\n]+)\]:[ \t]*$(?!\n+(?: {4}|\t))", re.M)
+DEFINITION = re.compile(r"^[ >]*\*?\[[^\]\n]+\][ \t]?:", re.M)
 MARK = re.compile(r"^ {0,3}\[\^[^\]\n]+\]:|(?<!\\)\[\^([^\]\n]+)\]", re.M)
 
 
@@ -36,7 +38,8 @@ def doubled_definition(site: Site) -> Iterator[Issue]:
     Good: `[^1]` and `[^2]`
     """
     for page in site.judged:
-        for what, pattern in (("link reference", LINK), ("footnote", FOOTNOTE), ("abbreviation", ABBREVIATION)):
+        patterns = (("link reference", LINK), ("footnote", FOOTNOTE), ("abbreviation", ABBREVIATION))
+        for what, pattern in patterns if _defines(page) else ():
             first: dict[str, Definition] = {}
             for one in _defined(page, pattern):
                 other = first.setdefault(one.name.casefold() if pattern is LINK else one.name, one)
@@ -53,7 +56,7 @@ def unused_definition(site: Site) -> Iterator[Issue]:
     Good: both
     """
     for page in site.judged:
-        if "]:" in page.text or "] :" in page.text:
+        if _defines(page):
             for what, one in _unused(page, site):
                 yield _at(one.place, "unused-definition", f"nothing uses the {what} '{one.name}'", "Use it or remove it.")
 
@@ -66,10 +69,10 @@ def empty_definition(site: Site) -> Iterator[Issue]:
     Good: `*[HTML]: Hypertext Markup Language`
     """
     for page in site.judged:
-        for one in _defined(page, ABBREVIATION):
+        for one in _defined(page, ABBREVIATION) if _defines(page) else ():
             if not one.meaning.strip():
                 yield _at(one.place, "empty-definition", f"the abbreviation '{one.name}' has no meaning", "Write it.")
-        for place, match in source.of(page).finditer(re.compile(r"^ {0,3}\[\^([^\]\n]+)\]:[ \t]*$(?!\n+(?: {4}|\t))", re.M)):
+        for place, match in source.of(page).finditer(EMPTY, "[^"):
             yield _at(place, "empty-definition", f"the footnote '{match[1]}' says nothing", "Write it.")
 
 
@@ -95,7 +98,7 @@ def _defined(page: Page, pattern: re.Pattern[str]) -> list[Definition]:
 
 
 def _indented(place: Place, match: re.Match[str]) -> Place:
-    lead = len(match[0]) - len(match[0].lstrip())
+    lead = len(match[0]) - len(match[0].lstrip(" >"))
     return Place(place.path, place.line, place.column + lead)
 
 
@@ -114,6 +117,11 @@ def _unused(page: Page, site: Site) -> Iterator[tuple[str, Definition]]:
     for one in _defined(page, ABBREVIATION):
         if not re.search(rf"\b{re.escape(one.name)}\b", rendered.text) and site.settings.extension("abbr") is not None:
             yield "abbreviation", one
+
+
+def _defines(page: Page) -> bool:
+    """Whether a page defines anything: most do not."""
+    return page.once("defines", lambda: DEFINITION.search(page.prose) is not None)
 
 
 def _at(place: Place, name: str, message: str, remedy: str) -> Issue:

@@ -59,10 +59,10 @@ def broken_formula(site: Site) -> Iterator[Issue]:
     Good: `$\frac{1}{2}$`
     """
     for page, formula, offset in _formulas(site):
-        for message, at in _problems(formula.value):
+        if problem := _problem(formula.value):
+            message, at = problem
             place = source.of(page).place(offset + at)
             yield Issue(page.path, place.line, place.column, "broken-formula", message, "Mend the formula.")
-            break
 
 
 def _formulas(site: Site) -> Iterator[tuple[Page, Element, int]]:
@@ -70,6 +70,12 @@ def _formulas(site: Site) -> Iterator[tuple[Page, Element, int]]:
     for page in site.judged:
         for element in page.each("display", "formula"):
             yield page, element, page.text.index(element.value, element.offset) if element.value else element.offset
+
+
+@cache
+def _problem(tex: str) -> tuple[str, int] | None:
+    """The first thing that is wrong with a formula, and where; its twins in other languages ask again."""
+    return next(_problems(tex), None)
 
 
 def _problems(tex: str) -> Iterator[tuple[str, int]]:

@@ -54,7 +54,11 @@ def image_without_description(site: Site) -> Iterator[Issue]:
             or text.casefold() in {name.casefold(), PurePosixPath(name).stem.casefold()}
         ):
             message = f"the description '{text}' says nothing" if text else "the image has no description"
-            place = source.of(link.page).start(link.target.place, IMAGE)
+            here = source.of(link.page)
+            place = here.start(link.target.place, IMAGE)
+            if place == link.target.place and not link.is_raw:  # the definition of a reference: the image stands elsewhere
+                shown = re.search(rf"!\[{re.escape(text)}\] ?\[", here.prose)
+                place = here.place(shown.start()) if shown else place
             yield _at(place, "image-without-description", message, "Say what it shows.")
 
 

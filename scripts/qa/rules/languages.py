@@ -54,12 +54,13 @@ SCALES = {
     "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
 }  # fmt: skip
 MEASURED = re.compile(
-    r"(?<![\w.,/])(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?:"
+    r"(?P<number>\d(?<![\w.,/]\d)\d*(?:,\d{3})*(?:\.\d+)?)(?:"
     r"[ -]?(?P<percent>%|％|percent\b|per cent\b|percentage points?\b|个?百分点)"
     r"|[ -]?(?P<unit>[KMGT]i?B\b|(?:[nm\u00b5\u03bc]s|[kMG]?Hz|px|[nmck]m|kg|[kM]W|GFLOPS?|TFLOPS?)\b)"
     r"|[ -]?(?P<scale>(?:[十百千万]?[亿万]|千|百)(?![分克米瓦倍])|(?:thousand|million|billion|trillion)\b)"
     r"|(?P<letter>[kKMBT])\b|(?![\d\w,.]*\d))"
 )
+UNITS = re.compile(r"\d[ -]?(?:[%％十百千万亿个kKMGBTnmcµμpHG]|per|thou|mill|bill|trill)")  # what one of two pages must hold
 ENDS = re.compile(r"[ \t]*(?:[.;:!?)。；：！？）](?!\d)|\n|\Z)")
 
 
@@ -154,6 +155,8 @@ def amount_mismatch(site: Site) -> Iterator[Issue]:
     Good: “3 万” and "30,000"
     """
     for default, page in site.pairs(site.conventions.default_language):
+        if not any(UNITS.search(_without_citations(one)) for one in (default, page)):
+            continue
         theirs, ours = (_by_section(_measured(one), one) for one in (default, page))
         for section in [one for one in theirs if one in ours]:
             there, here = theirs[section], ours[section]
@@ -289,9 +292,14 @@ def _shorter(chinese: str, other: str) -> str:
     return ""
 
 
-def _pieces(page: Page) -> Iterator[tuple[int, str]]:
-    """Paragraphs, items, headings and titles with their offsets; quotations, code and tables of terms are left out."""
-    for match in PARAGRAPH.finditer(source.of(page).prose):
+def _pieces(page: Page, hint: re.Pattern[str] | None = None) -> Iterator[tuple[int, str]]:
+    """Paragraphs, items, headings and titles with their offsets; quotations, code and tables of terms are left out.
+
+    Of paragraphs in which `hint` finds nothing, none.
+    """
+    for match in PARAGRAPH.finditer(_without_citations(page)):
+        if hint and not hint.search(match[0]):
+            continue
         start = match.start()
         for line in ITEM.split(match[0]):
             first = line.partition("\n")[0] + "\n" if line.startswith("///") else ""
@@ -309,7 +317,7 @@ def _sentences(page: Page) -> Iterator[tuple[int, str]]:
     prose = source.of(page).prose
     if page.language != "zh" and not HAN.search(prose):
         return
-    for start, text in _pieces(page):
+    for start, text in _pieces(page, WORDS if page.language == "zh" else HAN):
         if page.language == "zh":
             yield from ((start + match.start(), match[0]) for match in SENTENCE.finditer(text))
         else:
@@ -383,19 +391,23 @@ def _heads(prose: str) -> Iterator[tuple[int, str]]:
 def _numbers(page: Page) -> dict[str, list[tuple[str, int]]]:
     found: dict[str, list[tuple[str, int]]] = {}
     heads = [(h.offset, h.section) for h in page.each("heading")]
-    prose = source.of(page).prose
-    prose = CITED.sub(lambda m: " " * len(m[0]), prose) if "](" in prose or "[@" in prose else prose
+    prose = _without_citations(page)
     for match in NUMBER.finditer(prose):
         section = next((s for o, s in reversed(heads) if o <= match.start()), "")
         found.setdefault(section, []).append((match[0].replace(",", ""), match.start()))
     return found
 
 
+def _without_citations(page: Page) -> str:
+    """The prose with citations and targets blanked: their numbers are no amounts."""
+    prose = source.of(page).prose
+    blanked = lambda: CITED.sub(lambda m: " " * len(m[0]), prose) if "](" in prose or "[@" in prose else prose  # noqa: E731
+    return page.once("without citations", blanked)
+
+
 def _measured(page: Page) -> list[Measured]:
     """The amounts in a page's text."""
-    prose = source.of(page).prose
-    prose = CITED.sub(lambda m: " " * len(m[0]), prose) if "](" in prose or "[@" in prose else prose
-    found = []
+    prose, found = _without_citations(page), []
     for match in MEASURED.finditer(prose):
         unit = (match["unit"] or "").replace("\u00b5", "\u03bc")
         unit = "%" if match["percent"] else unit

@@ -43,7 +43,7 @@ HINTS = {
     "broken-link": ("[]】］!<^/", r"[\[\]】］!<]|https?"),
     "undefined-reference": ("]", r"\]"),
     "broken-definition": ("]", r"\][:：]|\*\["),
-    "broken-citation": ("@]", r"@|\d[a-z]+\]"),
+    "broken-citation": ("@]", r"@|\d[a-z]+[\],]"),
     "broken-emphasis": ("*_~=+", ""),
     "broken-emoji": (":", ":[a-z]"),
     "broken-line-break": ("\\", r"\\\n"),
@@ -86,7 +86,12 @@ LEFTOVERS = tuple(
             "this site has no such block",
             "Write `/// name | title` and `///`.",
         ),
-        ("broken-citation", r"\[[a-z]+(?:19|20)\d\d[a-z]+\]", "this citation is not recognized", "Write `[@key, section 2]`."),
+        (
+            "broken-citation",
+            r"\[[a-z]+(?:19|20)\d\d[a-z]+(?:,[^\[\]\n]*)?\]",
+            "this citation is not recognized",
+            "Write `[@key, section 2]`.",
+        ),
         (
             "broken-attribute-list",
             r"\{:?[ \t]*[\w-]+=[\w\"'][^}\n\x00]*(?:\}|(?=[\n\x00]|\Z))",

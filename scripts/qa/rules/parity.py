@@ -13,10 +13,9 @@ from qa.rules import rule
 from qa.site import Site
 
 FACTS = {"claim": r"\b[a-z]+/\d+\b", "block": r"^[\w-]+$"}  # what a block says that has no language
-WORDS = re.compile(  # what a formula says in a language: if, otherwise
-    r"\\text\{[ ,.]*(?:[^{}]*[\u3400-\u9fff][^{}]*|"
-    r"(?:(?:if|otherwise|else|for|all|when|where|and|or|with|such|that|is|not|in|of|the|a)[ ,.]*)+)\}"
-)
+TEXT = re.compile(r"(\\text(?:rm|normal|bf|it)?\{)([^{}]*)\}")  # what a formula says in words
+HAN = re.compile(r"[\u3400-\u9fff]")
+WORDY = frozenset({"markdown", "md", "text", "txt", "plaintext", "html"})  # fences that show what is written in a language
 COMMENT = re.compile(r"(?:^|(?<=\s))(?:#|//|--|;)\s.*$")
 Shape = Callable[[Page], list[tuple[str, Element]]]
 
@@ -46,14 +45,14 @@ def heading_mismatch(site: Site) -> Iterator[Issue]:
 
 @rule
 def formula_mismatch(site: Site) -> Iterator[Issue]:
-    """Display formulas are the same, in the same order; white space does not count, nor do connecting words in `\\text{}`.
+    """Display formulas are the same, in the same order; white space does not count, and words in `\\text{}` may be translated.
 
     Bad:  $$ y = Wx $$ and $$ y = Wx + b $$
     Good: the same formula in both
     """
 
     def formulas(page: Page) -> list[tuple[str, Element]]:
-        return [(" ".join(WORDS.sub(r"\\text{}", e.value).split()), e) for e in page.each("display")]
+        return [(" ".join("".join(parts).split()), e) for e, parts in _untold(page, site, ("display",), TEXT.split)]
 
     yield from _compare(site, "formula-mismatch", "display formula", formulas)
 
@@ -67,8 +66,12 @@ def code_mismatch(site: Site) -> Iterator[Issue]:
     """
 
     def code(page: Page) -> list[tuple[str, Element]]:
+        def lines(value: str) -> list[str]:
+            return value.split("\n")
+
+        told = {id(e): "\n".join(parts) for e, parts in _untold(page, site, ("fence",), lines) if e.detail.split(" ")[0] in WORDY}
         return [
-            (f"{e.detail} {_neutral(e.value, site) if e.kind == 'snippet' else _code(e, site)}".strip(), e)
+            (f"{e.detail} {_neutral(e.value, site) if e.kind == 'snippet' else told.get(id(e)) or _code(e, site)}".strip(), e)
             for e in page.each("fence", "snippet")
         ]
 
@@ -138,6 +141,25 @@ def block_mismatch(site: Site) -> Iterator[Issue]:
             return [(" ".join([e.section, *re.findall(FACTS.get(kind, r"(?!)"), e.value)]), e) for e in page.each(kind)]
 
         yield from _compare(site, "block-mismatch", name, blocks)
+    for default, page in site.pairs(site.conventions.default_language):  # titles that are names: Windows, macOS
+        for theirs, ours in zip(default.each("block"), page.each("block"), strict=False):
+            named = theirs.detail and ours.detail and not HAN.search(theirs.detail + ours.detail)
+            if named and theirs.detail.casefold() != ours.detail.casefold():
+                message = f"'{ours.detail}' is '{theirs.detail}' in {default.path.name}:{theirs.line}"
+                yield Issue(page.path, ours.line, ours.column, "block-mismatch", message, "Make the two languages correspond.")
+
+
+def _untold(
+    page: Page, site: Site, kinds: tuple[str, ...], split: Callable[[str], list[str]]
+) -> Iterator[tuple[Element, list[str]]]:
+    """Elements in parts, those left empty that say something in Chinese here or in another language: they are translated."""
+    own = page.each(*kinds)
+    twins = [twin.each(*kinds) for one in site.conventions.languages if (twin := site.twin(page, one))]
+    for number, element in enumerate(own):
+        parts = split(element.value)
+        others = [split(some[number].value) for some in twins if number < len(some)]
+        same = [some for some in others if len(some) == len(parts)]
+        yield element, ["" if any(HAN.search(some[at]) for some in same) else part for at, part in enumerate(parts)]
 
 
 def _compare(site: Site, name: str, what: str, shape: Shape, ordered: bool = True) -> Iterator[Issue]:

@@ -137,7 +137,8 @@ def _cycle(site: Site, start: PurePosixPath) -> PurePosixPath | None:
 
 
 def _includes(site: Site, path: PurePosixPath) -> list[PurePosixPath]:
-    if path not in site.files or path.suffix not in MARKED_SNIPPETS:
+    page = site.by_path.get(path)
+    if path not in site.files or path.suffix not in MARKED_SNIPPETS or (page and "8<" not in page.text):
         return []
     text = (site.root / path).read_text(encoding="utf-8", errors="replace")
     return [_included(site, match[1]) for match in SNIPPET.finditer(text)] if "8<" in text else []
