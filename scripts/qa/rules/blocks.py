@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from qa import source
 from qa.issue import Issue
 from qa.markup import cells
 from qa.nearest import nearest
+from qa.page import Page
 from qa.rules import rule
 from qa.sentinel import Place
 from qa.site import Site
 
-BLOCK = re.compile(r"^[ >]*(/{3,})[ \t]*([^\n]*)$", re.M)
+BLOCK = re.compile(r"(///+)[ \t]*([^\n]*)$", re.M)
 NESTED = re.compile(r"^( *)(?:[-*+]|\d+\.)[ \t]+\S.*\n(?:\n?)( +)(?=(?:[-*+]|\d+\.)[ \t]+\S)", re.M)
 ATTRIBUTES = re.compile(r"\{(?<=[ )`*\]]\{):?[ \t]*([^{}\n]*#[^{}\n]*)\}[ \t]*$", re.M)
 ONE_ID = re.compile(r"#[\w-]+[ \t]*")
@@ -59,6 +61,8 @@ TYPES = [
     "cite",
     "seealso",
 ]
+BARRED = re.compile(r"^(?![ >]*///)[^\n|]*\|", re.M)
+NEAR = 3  # lines between rows that may be of one table
 NAMED = {"!!!": "admonition", "???": "pymdownx.details", "===": "pymdownx.tabbed"}  # the extension of each mark
 HEAD = re.compile(
     r"^(?P<lead>[ ]*)(?P<mark>!!!|\?\?\?|===)[+!]*[ ]*(?P<name>[\w-]+(?:[ ]+[\w-]+)*)?[ ]*(?P<title>\"[^\"\n]*\")?[ ]*(?:\n|\Z)",
@@ -94,6 +98,8 @@ def unclosed_block(site: Site) -> Iterator[Issue]:
     for page in site.judged:
         open_blocks: list[tuple[str, Place]] = []
         for place, match in source.of(page).finditer(BLOCK, "///"):
+            if page.prose[page.prose.rfind("\n", 0, match.start()) + 1 : match.start()].strip(" >"):
+                continue  # slashes within a line, as in file:///
             if match[2].strip():
                 open_blocks.append((match[1], place))
             elif any(slashes == match[1] for slashes, _ in open_blocks):
@@ -181,7 +187,7 @@ def accidental_heading(site: Site) -> Iterator[Issue]:
     """
     for page in site.judged:
         here = source.of(page)
-        for match in SETEXT.finditer(here.prose) if "\n--" in page.text or "\n==" in page.text else ():
+        for match in SETEXT.finditer(here.prose) if "\n--" in here.prose or "\n==" in here.prose else ():
             message = f"'{match['rule']}' makes the sentence above a heading"
             yield _at(here.place(match.start("rule")), "accidental-heading", message, "Put a blank line between them.")
 
@@ -195,7 +201,7 @@ def list_indent(site: Site) -> Iterator[Issue]:
     """
     for page in site.judged:
         here = source.of(page)
-        for match in NESTED.finditer(here.prose):
+        for match in NESTED.finditer(here.prose) if any(item.column > 1 for item in page.each("item")) else ():
             outer, inner = len(match[1]), len(match[2])
             if outer < inner < outer + 4:
                 place = here.place(match.end())
@@ -296,18 +302,26 @@ def table_columns(site: Site) -> Iterator[Issue]:
     """
     for page in site.judged:
         here = source.of(page)
-        for match in TABLE.finditer(here.with_formulas) if "|" in page.text else ():
+        for match in TABLE.finditer(here.with_formulas) if not _even(page) else ():
             width, offset = cells(match["rule"]), match.start("rows")
             if cells(match["head"]) != width:
                 continue
             for row in match["rows"].splitlines(keepends=True):
                 written = here.body[offset : offset + len(row)]
                 many = cells("".join("x" if one == " " != other else one for one, other in zip(row, written, strict=True)))
-                if not BLOCK.match(row) and "|" in row and many != width:
+                if not row.lstrip(" >").startswith("///") and "|" in row and many != width:
                     place = here.place(offset + len(row) - len(row.lstrip()))
                     message = f"this row has {many} cells, the table {width} columns"
                     yield _at(place, "table-columns", message, "Give it as many cells; write a bar in a cell as &#124; or \\lvert.")
                 offset += len(row)
+
+
+def _even(page: Page) -> bool:
+    """Whether every line with a bar is a row, those next to each other have as many cells, and no formula holds a bar."""
+    rows = page.each("row")
+    if len(rows) != len(BARRED.findall(page.prose)) or any("|" in formula.value for formula in page.each("formula")):
+        return False
+    return not any(b.line - a.line <= NEAR and cells(a.value) != cells(b.value) for a, b in pairwise(rows))
 
 
 def _admonitions(site: Site) -> Iterator[tuple[Place, re.Match[str]]]:

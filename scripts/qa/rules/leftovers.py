@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from qa import source
 from qa.issue import Issue
@@ -27,19 +26,9 @@ class Leftover:
     message: str
     remedy: str
 
-    @cached_property
-    def hint(self) -> re.Pattern[str]:
-        """What the text must hold: cheaper than the whole expression."""
-        return re.compile(HINTS[self.rule][1])
 
-    @cached_property
-    def signs(self) -> frozenset[str]:
-        """Characters of which the text must hold one: cheaper still."""
-        return frozenset(HINTS[self.rule][0])
-
-
-HINTS = {
-    "full-width-markup": ("＊＄‘’·｀！｜＠＾：", ""),
+HINTS = {  # characters of which a text must hold one, and an expression that must match in it: cheaper than all the others
+    "full-width-markup": ("＊＄‘’·｀！｜＠＾：", r"[＊＄｀｜·]|[‘’]{3}|！！！|\[[＠＾]|\n："),
     "broken-link": ("[]】］!<^/", r"[\[\]】］!<]|https?"),
     "undefined-reference": ("]", r"\]"),
     "broken-definition": ("]", r"\][:：]|\*\["),
@@ -54,13 +43,14 @@ HINTS = {
     "stray-block-end": ("/", "///"),
     "missing-snippet": ("8", "8<"),
     "broken-table": ("|", ""),
-    "broken-list": ("-*+.):•●◦▪‣∙", ""),
+    "broken-list": ("-*+.):•●◦▪‣∙", r"(?m)^[ \t]*(?:[-*+:•●◦▪‣∙]|\d+[.)])"),
     "broken-heading": ("#＃", ""),
     "broken-comment": ("-", "-->|<!-"),
     "template-left": ("{", r"\{[{%]"),
     "broken-entity": ("&", ""),
     "unbalanced-math": ("$\\", ""),
 }
+LOOKS = {name: (frozenset(signs), re.compile(hint)) for name, (signs, hint) in HINTS.items()}
 SIGNS = frozenset("".join(signs for signs, _ in HINTS.values()))
 LEFTOVERS = tuple(
     Leftover(name, re.compile(pattern, re.M), message, remedy)
@@ -358,8 +348,9 @@ def _find(page: Page, site: Site) -> Iterator[Issue]:
     unclosed = ("```" in prose or "~~~" in prose) and bool(re.search(r"^ *(```+|~~~+)", prose, re.M))
     taken: list[tuple[int, int]] = []
     seen: dict[str, int] = {}
+    hinted = {name for name, (signs, hint) in LOOKS.items() if not held.isdisjoint(signs) and hint.search(text)}
     for leftover in LEFTOVERS:
-        if held.isdisjoint(leftover.signs) or not leftover.hint.search(text):
+        if leftover.rule not in hinted:
             continue
         for match in leftover.regex.finditer(text):
             if not any(start < match.end() and match.start() < end for start, end in taken):
