@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from qa.issue import InputError, Issue
+from qa.nodes import broken
 from qa.text import read
 
 FILE = "qa.yml"
@@ -64,8 +65,8 @@ def load(root: Path, languages: tuple[str, ...] = ()) -> Conventions:
         return Conventions(sources=sources, **data)
     except FileNotFoundError:
         raise _error(1, "there is no such file", f"Give the folder that holds {FILE} and docs/.") from None
-    except yaml.MarkedYAMLError as error:
-        raise _error(error.problem_mark.line + 1 if error.problem_mark else 1, f"{error.problem}") from None
+    except yaml.YAMLError as error:
+        raise InputError(broken(PurePosixPath(FILE), "conventions", error)) from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _error(1, f"not the expected structure: {error}") from None
 

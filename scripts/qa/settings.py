@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from qa.issue import InputError, Issue
+from qa.nodes import broken
 from qa.text import read
 
 FILE = "mkdocs.yml"
@@ -38,6 +39,12 @@ class Settings:
     data: Mapping[str, Any] = field(default_factory=dict)
     text: str = ""
 
+    @property
+    def templates(self) -> str:
+        """The folder of the site's own templates (`custom_dir`), or nothing."""
+        theme = self.data.get("theme")
+        return str(theme.get("custom_dir") or "") if isinstance(theme, dict) else ""
+
     def extension(self, name: str) -> Mapping[str, Any] | None:
         """The configuration of an extension, or nothing where the site does not use it."""
         return self.extension_configs.get(name, {}) if name in self.extensions else None
@@ -55,8 +62,8 @@ def load(root: Path) -> Settings:
     try:
         text = read(root, PurePosixPath(FILE))
         data = yaml.load(text, _loader(root))
-    except yaml.MarkedYAMLError as error:
-        raise _error(error.problem_mark.line + 1 if error.problem_mark else 1, f"no valid YAML: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise InputError(broken(PurePosixPath(FILE), "conventions", error)) from None
     if not isinstance(data, dict):
         raise _error(1, "the file is no list of `key: value` lines")
     return _settings(root, data, text)

@@ -49,11 +49,11 @@ def unknown_template(site: Site) -> Iterator[Issue]:
     Good: `template: main.html`
     """
     theme = site.settings.data.get("theme")
-    name, own = (theme.get("name"), theme.get("custom_dir")) if isinstance(theme, dict) else (theme, None)
-    home = _theme(str(name or "mkdocs"))
+    home = _theme(str((theme.get("name") if isinstance(theme, dict) else theme) or "mkdocs"))
+    own = site.root / (site.settings.templates or ".")
     for page in site.pages:
         wanted = page.meta.get("template")
-        if home and wanted and not any((folder / str(wanted)).is_file() for folder in (home, site.root / str(own or "."))):
+        if home and wanted and not any((folder / str(wanted)).is_file() for folder in (home, own)):
             message = f"neither this site nor its theme has a template '{wanted}'"
             yield _at(page, "template", "unknown-template", message, "Write it, or leave the key out.", wanted)
 

@@ -135,7 +135,7 @@ def _styles(site: Site) -> Iterator[str]:
     """The texts that may name an image without being a page: styles, scripts, templates."""
     names = [path for path in site.files if path.suffix in {".css", ".js", ".html", ".json"}]
     yield from ((site.root / path).read_text(encoding="utf-8", errors="replace") for path in names)
-    for path in (site.root / "overrides").rglob("*.html"):
+    for path in (site.root / site.settings.templates).rglob("*.html") if site.settings.templates else ():
         yield path.read_text(encoding="utf-8", errors="replace")
 
 

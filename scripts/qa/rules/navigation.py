@@ -132,7 +132,7 @@ def missing_asset(site: Site) -> Iterator[Issue]:
     if isinstance(theme, dict):
         for name in (theme.get("favicon"), theme.get("logo")):
             yield from _asset(name, site, where, CONFIG, site.settings.text) if isinstance(name, str) else ()
-        folder = str(theme.get("custom_dir") or "")
+        folder = site.settings.templates
         if folder and not (site.root / folder).is_dir():
             line, column = _position(site.settings.text, folder)
             message = f"there is no folder '{folder}', and the theme is used without it"
@@ -281,9 +281,8 @@ def _may_make(site: Site) -> bool:
 
 
 def _in_theme(name: str, site: Site) -> bool:
-    theme = site.settings.data.get("theme")
-    folder = theme.get("custom_dir") if isinstance(theme, dict) else None
-    return bool(folder) and (site.root / str(folder) / name).is_file()
+    folder = site.settings.templates
+    return bool(folder) and (site.root / folder / name).is_file()
 
 
 def _templates(site: Site, where: links.Map, folder: Path) -> Iterator[Issue]:
