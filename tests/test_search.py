@@ -185,7 +185,7 @@ def test_arrows_move_through_the_results_and_escape_closes(spied: Page, built: B
     spied.goto(built.address)
     ask(spied, "自编码器")
     spied.locator(BOX).press("ArrowDown")
-    assert spied.evaluate("document.activeElement.closest('.md-search-result__item') !== null")
+    spied.wait_for_function("document.activeElement.closest('.md-search-result__item') !== null", timeout=5000)
     spied.keyboard.press("Escape")
     assert not spied.locator("#__search").is_checked()
 

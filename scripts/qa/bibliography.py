@@ -24,6 +24,8 @@ KINDS = frozenset(NAMES.split())
 VERBATIM = frozenset({"url", "doi", "eprint"})
 VENUES = ("booktitle", "journal", "publisher", "school", "institution", "organization", "howpublished", "eprint")
 
+ON_THE_WEB = frozenset({"misc", "online", "electronic", "software", "dataset"})  # their address says where they are
+
 
 @dataclass(frozen=True)
 class Work:
@@ -164,7 +166,7 @@ FORMS = {"author": _author, "year": _year, "url": _url, "doi": _doi}
 
 def _incomplete(work: Work) -> list[Issue]:
     missing = [name for name in REQUIRED if not work.fields.get(name)]
-    if not any(work.fields.get(name) for name in VENUES):
+    if work.kind not in ON_THE_WEB and not any(work.fields.get(name) for name in VENUES):
         missing.append(" or ".join(VENUES[:3]))
     if not missing:
         return []

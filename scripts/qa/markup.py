@@ -149,9 +149,10 @@ def blanked(text: str, kinds: tuple[str, ...]) -> str:
 ID = re.compile(r"(?:^|\s)(?:#([^\s#}]+)|id=[\"']?([^\s\"'}]+))")
 
 
-def cells(row: str) -> int:
-    """How many cells a row of a table has."""
-    return len(re.findall(r"(?<!\\)\|", row.strip().strip("|").rstrip("\\"))) + 1
+def cells(row: str, bordered: bool = True) -> int:
+    """How many cells a row of a table has; in a table without outer bars, a bar at the end opens a last, empty one."""
+    row = row.strip()
+    return len(re.findall(r"(?<!\\)\|", row.strip("|").rstrip("\\") if bordered else row)) + 1
 
 
 SNIPPET = re.compile(r"^[ \t]*-+8<-+[ \t]+[\"']([^\"'\n]+)[\"']", re.M)

@@ -38,8 +38,11 @@ LEFT = LEFTOVERS.split()
 CONSEQUENCES = {
     "link-mismatch": LINKS | SWALLOWING,
     "figure-mismatch": frozenset({"missing-image", "other-language-image", "hot-linked-image"}) | LINKS | SWALLOWING,
-    "heading-mismatch": frozenset({"heading-without-id", "broken-attribute-list", "broken-heading", "duplicate-id"}) | SWALLOWING,
-    "heading-without-id": frozenset({"broken-attribute-list"}),
+    "heading-mismatch": frozenset(
+        {"heading-without-id", "full-width-markup", "broken-attribute-list", "broken-heading", "duplicate-id"}
+    )
+    | SWALLOWING,
+    "heading-without-id": frozenset({"broken-attribute-list", "full-width-markup"}),
     "formula-mismatch": frozenset({"unbalanced-math", "unknown-macro", "broken-formula"}) | SWALLOWING,
     "code-mismatch": frozenset({"missing-snippet", "unknown-code-language", "unclosed-code"}) | SWALLOWING,
     "citation-mismatch": frozenset({"broken-citation", "unknown-citation", "unknown-locator"}) | SWALLOWING,

@@ -62,6 +62,7 @@ TYPES = [
     "seealso",
 ]
 BARRED = re.compile(r"^(?![ >]*///)[^\n|]*\|", re.M)
+OUTER = re.compile(r"^\||(?<!\\)\|$")
 NEAR = 3  # lines between rows that may be of one table
 NAMED = {"!!!": "admonition", "???": "pymdownx.details", "===": "pymdownx.tabbed"}  # the extension of each mark
 HEAD = re.compile(
@@ -223,7 +224,9 @@ def list_start(site: Site) -> Iterator[Issue]:
         for match in NUMBERED.finditer(here.prose):
             before = here.body[: match.start()].rstrip("\n").rpartition("\n")[2]
             margin = len(match["indent"])
-            goes_on = ITEM.match(before) or len(before) - len(before.lstrip()) > margin
+            paragraph = here.body[: match.start()].rstrip("\n").rpartition("\n\n")[2].lstrip("\n")
+            indent = len(paragraph) - len(paragraph.lstrip())
+            goes_on = ITEM.match(before) or any(map(ITEM.match, paragraph.splitlines())) or indent >= margin + 4
             if int(match["number"]) > 1 and not goes_on and (not before.strip() or here.body[: match.start()].endswith("\n\n")):
                 message = f"readers see 1 for this {match['number']}: a new list begins here"
                 place = here.place(match.start("number"))
@@ -304,11 +307,14 @@ def table_columns(site: Site) -> Iterator[Issue]:
         here = source.of(page)
         for match in TABLE.finditer(here.with_formulas) if not _even(page) else ():
             width, offset = cells(match["rule"]), match.start("rows")
-            if cells(match["head"]) != width:
+            bordered = bool(OUTER.search(match["head"].strip()))
+            if cells(match["head"], bordered) != width:
                 continue
             for row in match["rows"].splitlines(keepends=True):
                 written = here.body[offset : offset + len(row)]
-                many = cells("".join("x" if one == " " != other else one for one, other in zip(row, written, strict=True)))
+                many = cells(
+                    "".join("x" if one == " " != other else one for one, other in zip(row, written, strict=True)), bordered
+                )
                 if not row.lstrip(" >").startswith("///") and "|" in row and many != width:
                     place = here.place(offset + len(row) - len(row.lstrip()))
                     message = f"this row has {many} cells, the table {width} columns"

@@ -20,7 +20,9 @@ HIDDEN = re.compile(
 SIDE = re.compile(r"^(?:<{7}|>{7})", re.M)
 MARKERS = r"^(?:<{7}|>{7}|\|{7}) ?\S*"
 ALONE, AMONG_SIDES = (re.compile(f"{MARKERS}|{middle}={{7}}$", re.M) for middle in (r"(?<=\n\n)", "^"))
-MOJIBAKE = re.compile("锟斤拷|烫烫烫|屯屯屯|Ã[\u0080-\u00bf]|â€[\u0080-\u2122]|ï»¿")
+MOJIBAKE = re.compile(
+    "锟斤拷|烫烫烫|屯屯屯|Ã[\u0080-\u00bf]|â€[\u0080-\u2122]|ï»¿|(?:[ä-é][\u0080-\u00bfŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]{2}){2,}"
+)
 
 DATA = re.compile(f"{CONTROL.pattern}|{HIDDEN.pattern}|\ufffd|{MOJIBAKE.pattern}")
 RADICAL = re.compile("[\u2e80-\u2fdf\ufb00-\ufb06]")
@@ -32,7 +34,7 @@ CHARACTERS = frozenset({"zh", "ja", "ko"})  # languages whose signs are full-wid
 
 
 RARE = re.compile(  # what the rules of this file look for one by one
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\xc3\xe2\xef\u0400-\u04ff\u200b-\u200f\u2028-\u202e\u2060-\u2069\u2e80-\u2fdf"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\xc3\xe2\xe4-\xe9\xef\u0400-\u04ff\u200b-\u200f\u2028-\u202e\u2060-\u2069\u2e80-\u2fdf"
     "\u5c6f\u70eb\u951f\ufb00-\ufb06\ufeff\ufffd]"
 )
 

@@ -28,7 +28,7 @@ class Leftover:
 
 
 HINTS = {  # characters of which a text must hold one, and an expression that must match in it: cheaper than all the others
-    "full-width-markup": ("＊＄‘’·｀！｜＠＾：", r"[＊＄｀｜·]|[‘’]{3}|！！！|\[[＠＾]|\n："),
+    "full-width-markup": ("＊＄‘’·｀！｜＠＾：｛", r"｛[ \t]*[#.]|[＊＄｀｜·]|[‘’]{3}|！！！|\[[＠＾]|\n："),
     "broken-link": ("[]】］!<^/", r"[\[\]】］!<]|https?"),
     "undefined-reference": ("]", r"\]"),
     "broken-definition": ("]", r"\][:：]|\*\["),
@@ -57,7 +57,8 @@ LEFTOVERS = tuple(
     for name, pattern, message, remedy in (
         (
             "full-width-markup",
-            r"＊＊|＄[^＄\n]+＄|^[‘’·｀]{3}.*|^！！！.*|^｜.*｜[ \t]*(?=[\n\x00]|\Z)|\[[＠＾]|(?<=\n)：(?=[ \t]{2,}\S)"
+            r"＊＊|＄[^＄\n]+＄|^[‘’·｀]{3}.*|^！！！.*|^｜.*｜[ \t]*(?=[\n\x00]|\Z)|\[[＠＾]"
+            r"|｛[ \t]*[#.][^｝\n]*｝?|(?<=\n)：(?=[ \t]{2,}\S)"
             r"|(?<![A-Za-z0-9)\]}·])·(?=[A-Za-z_])[ -~]*[=_(\[][ -~]*·(?![A-Za-z0-9(\[{])",
             "full-width signs are no markup",
             "Write them half-width.",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 
 from qa import markup
 from qa.issue import Issue
@@ -11,6 +11,7 @@ from qa.markup import Element
 from qa.page import Page
 from qa.rules import rule
 from qa.site import Site
+from qa.text import position
 
 FACTS = {"claim": re.compile(r"\b[a-z]+/\d+\b"), "block": re.compile(r"^[\w-]+$")}  # what a block says that has no language
 TEXT = re.compile(r"(\\text(?:rm|normal|bf|it)?\{)([^{}]*)\}")  # what a formula says in words
@@ -199,8 +200,23 @@ def _difference(
     place = f"{default.path.name}:{expected[1].line}" if expected else default.path.name
     want = f"{place} has '{_short(expected[0])}'" if expected else f"{place} has no more"
     have = f"'{_short(found[0])}'" if found else f"no more of them in '{section or 'the beginning'}'"
-    line, column = (found[1].line, found[1].column) if found else page.section_place(section)
+    line, column = _where(page, expected and expected[1], found[1]) if found else page.section_place(section)
     return Issue(page.path, line, column, name, f"{what}: {want}, here {have}", "Make the two languages correspond.")
+
+
+def _where(page: Page, expected: Element | None, found: Element) -> tuple[int, int]:
+    """Where two formulas or blocks of code part; where only one is there, or two of another kind, its beginning."""
+    if not expected or not expected.kind == found.kind in {"display", "fence"} or expected.detail != found.detail:
+        return found.line, found.column
+    start = page.text.find(found.value, found.offset)
+    for theirs, ours in zip_longest(expected.value.split("\n"), found.value.split("\n")):
+        if ours is None or start < 0:
+            break
+        if theirs is None or COMMENT.sub("", theirs).rstrip() != COMMENT.sub("", ours).rstrip():
+            same = takewhile(lambda pair: pair[0] == pair[1], zip(theirs or "", ours, strict=False))
+            return position(page.text, start + len(list(same)))
+        start += len(ours) + 1
+    return found.line, found.column
 
 
 def _caption(page: Page, figure: Element) -> str:
@@ -220,6 +236,8 @@ def _code(fence: Element, site: Site) -> str:
 def _neutral(target: str, site: Site) -> str:
     """A target without the language in its file name, or in the host and path of an address on the web."""
     target = neutral(target, site.conventions.languages)
+    if target.startswith("mailto:"):  # whom it goes to is the same, what it is about is told in the language
+        return target.partition("?")[0]
     if re.match(r"https?:", target):
         host, _, path = target.partition("://")[2].partition("/")
         code = rf"(?:{'|'.join(site.conventions.languages)})(?:[-_]\w+)?"
