@@ -1,15 +1,17 @@
 """The command line: formats, remedies, what changed, results of an unchanged site."""
 
 import json
+import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from support import FIXTURES, broken_site
 
 import check
-from qa import rules, site, unchanged
+from qa import parallel, rules, site, unchanged
 
 WRONG_CASE = [{"in": "docs/training/dropout.zh.md", "replace": "cnn-rnn/resnet.zh.md", "with": "cnn-rnn/ResNet.zh.md"}]
 PLACE = {"path": "docs/training/dropout.zh.md", "line": 39, "column": 10, "rule": "wrong-case"}
@@ -101,3 +103,32 @@ def test_a_record_of_parity_that_cannot_be_read_is_a_problem_like_any_other(text
     found = [f"{i.path}:{i.line}:{i.column}: {i.message}" for i in rules.check(site.load(tmp_path / "site"))]
     assert len(found) == 1
     assert found[0].startswith(f"parity.yml:{message}")
+
+
+def test_processes_share_the_work_in_its_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    waited: list[int] = []
+    parallel.meanwhile(lambda: waited.append(os.getpid()))
+
+    def work(piece: range) -> tuple[int, list[int]]:
+        time.sleep(0.01)
+        return os.getpid(), list(piece)
+
+    pieces = parallel.pieces(range(200), 8)
+    found = parallel.each(work, pieces, 200)
+    assert [number for _, numbers in found for number in numbers] == list(range(200))
+    assert len({process for process, _ in found}) == 3
+    assert waited == [os.getpid()]
+    assert len(parallel.pieces(range(100_000), 8)) <= parallel.MOST
+
+
+def test_what_a_process_leaves_that_dies_is_done_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    home = os.getpid()
+
+    def work(piece: range) -> int:
+        time.sleep(0.01)
+        return sum(piece) if os.getpid() == home else os._exit(1)
+
+    pieces = parallel.pieces(range(200), 8)
+    assert parallel.each(work, pieces, 200) == [sum(piece) for piece in pieces]
