@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from misbehaving import WAYS, Server, Way, page, reply, to
 from support import FIXTURES, broken_site
-from web import first, second
+from web import first, second, third
 
 import links as command
 from qa import external, outbound, site
@@ -67,7 +67,7 @@ def test_each_way_has_its_verdict(server: Server, judged: dict[str, Result], way
     assert found.reason or found.verdict == "ok"
 
 
-@pytest.fixture(scope="module", params=[first, second], ids=["first", "second"])
+@pytest.fixture(scope="module", params=[first, second, third], ids=["first", "second", "third"])
 def miniature(request: pytest.FixtureRequest) -> Iterator[tuple[str, tuple[Way, ...], dict[str, Result]]]:
     """A web in miniature, every page asked for in one run: where it stands, its ways, and what the checker says."""
     running = Server(ways=request.param.WAYS)

@@ -17,6 +17,7 @@ from qa.signs import (
     CHALLENGE_TEXT,
     CHALLENGE_TITLE,
     CODE_PATH,
+    CONSENT_PATH,
     CONSENT_TITLE,
     ERROR_PATH,
     FILES,
@@ -31,7 +32,10 @@ from qa.signs import (
     LOGIN_TITLE,
     LONG,
     MISSED,
+    MOST_STATEMENTS,
     NAMING,
+    NEAR_START,
+    NO_LOGIN,
     NO_VIDEO,
     NOT_FOUND,
     NOT_FOUND_TEXT,
@@ -39,11 +43,15 @@ from qa.signs import (
     PARKED_MARKUP,
     PARKED_TEXT,
     PARTS,
+    PERMISSION,
     SCRIPTED_HOST,
     SEARCH_PATH,
     SHELL,
     SHORT,
     SHOWN,
+    STATEMENTS,
+    STOP,
+    SUBJECT,
     UNTOUCHED_TITLE,
     VIEWERS,
 )
@@ -136,6 +144,25 @@ class Case:
         return _text(self.answer)
 
     @cached_property
+    def said(self) -> list[str]:
+        """What titles, paragraphs and boxes of the page say one by one; lists and tables are what a page is about."""
+        if not self.answer.is_html:
+            return []
+        nodes = self.answer.tree.css(STATEMENTS)[:MOST_STATEMENTS]
+        texts = (" ".join(node.text(deep=node.tag not in {"div", "span", "body", "main"}).split()) for node in nodes)
+        return [self.title, *(text for text in texts if text)]
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Whether one of these begins with it, or nearly so: a sentence within a longer text only speaks of it."""
+        found = ((pattern.search(text[: 2 * NEAR_START + 120]), text) for text in self.said)
+        return any(match and match.start() <= NEAR_START and not STOP.search(text[: match.start()]) for match, text in found)
+
+    @cached_property
+    def is_about(self) -> bool:
+        """Whether the address names such a trouble as its subject, and more is told than that it happened."""
+        return bool(SUBJECT.search(unquote(self.asked.path))) and len(self.text) >= SHORT
+
+    @cached_property
     def scripted(self) -> bool:
         """Whether what a reader sees is made by scripts."""
         tree = self.answer.tree
@@ -170,10 +197,10 @@ def _troubled(visit: Visit) -> Judgement:
 def _challenged(case: Case) -> Judgement | None:
     """A wall for robots, under whatever status; a page of some length needs its title to say so."""
     answer, length = case.answer, len(case.text)
-    if not answer.is_html or answer.status in (404, 410) or length >= LONG:
+    if not answer.is_html or answer.status in (404, 410) or length >= LONG or (case.is_about and answer.status == 200):
         return None
     titled = CHALLENGE_TITLE.search(case.title)
-    said = CHALLENGE_TEXT.search(case.text) or CHALLENGE_MARKUP.search(answer.body[:50_000])
+    said = case.says(CHALLENGE_TEXT) or CHALLENGE_MARKUP.search(answer.body[:50_000])
     boxed = length < SHORT // 2 and answer.tree.css_first(".g-recaptcha, .h-captcha, .cf-turnstile") is not None
     if titled or boxed or (said and (answer.status != 200 or length <= 2 * SHORT)):
         return Judgement(INCONCLUSIVE, f"a wall against robots stands there ({answer.status}); a reader's browser may pass")
@@ -208,8 +235,16 @@ def _at_login(case: Case) -> Judgement | None:
 
 
 def _asks_consent(case: Case) -> Judgement | None:
-    if len(case.text) < LONG and any(CONSENT_TITLE.match(one) for one in (case.title, *case.headings)):
+    sent = case.visit.hops and CONSENT_PATH.search(case.final.path)
+    if sent or (len(case.text) < LONG and any(CONSENT_TITLE.search(one) for one in (case.title, *case.headings))):
         return Judgement(INCONCLUSIVE, "it asks for consent first, of some readers at least")
+    return None
+
+
+def _asks_permission(case: Case) -> Judgement | None:
+    """A page that only some may see, or not now."""
+    if NO_LOGIN.search(case.answer.body) or (len(case.text) < LONG // 2 and case.says(PERMISSION)):
+        return Judgement(INCONCLUSIVE, "it lets only some readers in, or none at the moment")
     return None
 
 
@@ -218,8 +253,8 @@ def _parked(case: Case) -> Judgement | None:
         return Judgement(BROKEN, f"the domain is for sale: it redirects to {case.final.hostname}")
     if UNTOUCHED_TITLE.match(case.title):
         return Judgement(BROKEN, f"the server has nothing there and says '{case.title}'")
-    short = case.answer.is_html and len(case.text) < LONG
-    if short and (PARKED_TEXT.search(f"{case.title} {case.text}") or PARKED_MARKUP.search(case.answer.body)):
+    short = case.answer.is_html and len(case.text) < LONG and not case.is_about
+    if short and (case.says(PARKED_TEXT) or PARKED_MARKUP.search(case.answer.body)):
         return Judgement(BROKEN, "the domain is parked or for sale")
     return None
 
@@ -274,9 +309,9 @@ def _soft(case: Case) -> Judgement | None:
         return Judgement(BROKEN, "the page says that there is no such video", again=True)
     names = [part for one in (case.title, *case.headings) for part in (one, *PARTS.split(one))]
     named = any(NOT_FOUND.match(part) for part in names if part)
-    if not named and not (len(case.text) < SHORT and NOT_FOUND_TEXT.search(case.text)):
+    if not named and not (len(case.text) < LONG // 2 and case.says(NOT_FOUND_TEXT)):
         return None
-    if len(case.text) < LONG or _same_as_nothing(case):
+    if (len(case.text) < LONG and not case.is_about) or _same_as_nothing(case):
         return Judgement(BROKEN, "the page says that there is no such page (with status 200)", again=True)
     return None
 
@@ -298,6 +333,14 @@ def _at_home(case: Case) -> Judgement | None:
         return Judgement(BROKEN, "it redirects to the home page")
     if case.asked.path.strip("/").count("/") >= 1:
         return Judgement(INCONCLUSIVE, f"it redirects to the home page of {case.final.hostname}: is that what was linked?")
+    return None
+
+
+def _above(case: Case) -> Judgement | None:
+    """A deep link that ends at the entrance of its part of the site, two folders above it or more."""
+    asked, final = (parts.path.strip("/").split("/") for parts in (case.asked, case.final))
+    if case.visit.hops and len(final) == 1 < len(asked) - 1 and asked[0] == final[0] and _same_site(case.asked, case.final):
+        return Judgement(BROKEN, f"it redirects to /{final[0]}, the entrance of that part of the site")
     return None
 
 
@@ -363,12 +406,14 @@ QUESTIONS: tuple[Callable[[Case], Judgement | None], ...] = (
     _refused,
     _at_login,
     _asks_consent,
+    _asks_permission,
     _parked,
     _cut,
     _blank,
     _mistyped,
     _soft,
     _at_home,
+    _above,
     _at_search,
     _without_anchor,
     _moved,

@@ -23,7 +23,8 @@ SET_APART = re.compile(
     r"&#?\w+;|\]\([^)]*\)|\[@[^\]]*\]|<[^>]*>|https?://\S+|“[^”]*”|‘[^’]*’|「[^」]*」|《[^》]*》|\"[^\"\n]*\"|(?<!\*)\*[^*\n]+\*(?!\*)|\{[^}\n]*\}|[(（][^()（）]*[)）]|[A-Za-z0-9]*_\w+"
 )
 GAP = re.compile(r"\n\s*\n")
-PLAIN = re.compile(r"\s*(?![-*+#|>]|\d+\.|///|!!!|\?\?\?|===|\[|<)\S")
+INLINE = "a|abbr|b|br|cite|code|del|em|i|ins|kbd|mark|q|ruby|small|span|strong|sub|sup|time|u|var"
+PLAIN = re.compile(rf"\s*(?![-*+#|>]|\d+\.|///|!!!|\?\?\?|===|\[|<(?!(?:{INLINE})\b))\S")
 CHARACTERS_A_WORD = 1.7  # Chinese characters for an English word, over all pages of this site
 MUCH = 1.9  # how many times as much makes it more than a manner of speaking
 PARAGRAPH = re.compile(r"(?:^(?![ \t]*$|>|\||\[\^?[^\]]+\]:|\*\[).+\n?)+", re.M)
@@ -47,7 +48,7 @@ LABEL = re.compile(
 LAYOUT = re.compile(r"\\text\{[^}]*\}|\s|[{}]")
 CITED = re.compile(r"\[@[^\]]*\]|\]\([^)]*\)")
 NUMBER = re.compile(
-    r"\d(?<![\w.,]\d)(?:\d*\.\d+|\d{0,2}(?:,\d{3})+|\d{2,})(?!\d|\.\d|[A-Za-z]|\s*(?:million|billion|thousand|trillion|[万亿千百]))"
+    r"\d(?<![\w.,]\d)(?:\d*\.\d+|\d{0,2}(?:,\d{3})+|\d+)(?!\d|\.\d|[A-Za-z]|\s*(?:million|billion|thousand|trillion|[万亿千百]))"
 )
 SCALES = {
     "百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "十亿": 1e9, "百亿": 1e10, "千亿": 1e11, "万亿": 1e12,

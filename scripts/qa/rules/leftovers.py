@@ -174,7 +174,7 @@ LEFTOVERS = tuple(
         ("unclosed-fence", r"~~~", "this fence is not recognized", "Put it on a line of its own and close it."),
         (
             "broken-attribute-list",
-            r"\{:?[ \t]*[#.][^}\n]*\}?|\{:[^}\n]*\}?",
+            r"\{(?!:[<>^=+,_]?\.?\d)(?::?[ \t]*[#.]|:)[^}\n]*\}?",
             "this attribute list is not recognized",
             "Write `{ #id }` at the end of the line.",
         ),

@@ -236,6 +236,7 @@ def _code(fence: Element, site: Site) -> str:
 def _neutral(target: str, site: Site) -> str:
     """A target without the language in its file name, or in the host and path of an address on the web."""
     target = neutral(target, site.conventions.languages)
+    target = re.sub(rf"(?<=\w)[-_](?:{'|'.join(site.conventions.languages)})(?=\.\w+$)", "", target)
     if target.startswith("mailto:"):  # whom it goes to is the same, what it is about is told in the language
         return target.partition("?")[0]
     if re.match(r"https?:", target):
