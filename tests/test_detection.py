@@ -1,14 +1,16 @@
 """The validator sees what it must and nothing else: each fault by its rule, at its place in every language, each trap quiet."""
 
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from detection import Case, faults, named, placed, traps, wants_place
 from support import FIXTURES
 
-from qa import judged, quick, rules, sentinel, settings, site
+from qa import judged, parallel, quick, rules, sentinel, settings, site
 from qa.issue import InputError
 
 NAMED, PLACED = 0.96, 0.95
@@ -21,13 +23,13 @@ def test_there_are_enough_faults_and_traps() -> None:
 
 
 def test_faults_are_named_and_placed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    missed, misplaced = [], []
-    for case in faults():
+    def seen_by(case: Case) -> tuple[bool, bool, str]:
         issues, places = case.run(tmp_path / case.name)
-        if not named(case, issues):
-            missed.append(_told(case, issues))
-        elif not placed(case, issues, places):
-            misplaced.append(_told(case, issues))
+        return named(case, issues), placed(case, issues, places), _told(case, issues)
+
+    seen_all = _each(seen_by, faults())
+    missed = [told for is_named, _, told in seen_all if not is_named]
+    misplaced = [told for is_named, is_placed, told in seen_all if is_named and not is_placed]
     total, seen = len(faults()), len(faults()) - len(missed)
     marked = sum(wants_place(case) for case in faults())
     with capsys.disabled():
@@ -38,11 +40,17 @@ def test_faults_are_named_and_placed(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_traps_are_quiet(tmp_path: Path) -> None:
-    reported = {
-        case.name: [f"{i.path}:{i.line}:{i.column} {i.message} ({i.rule})" for i in case.run(tmp_path / case.name)[0]]
-        for case in traps()
-    }
-    assert {name: issues for name, issues in reported.items() if issues} == {}
+    def reported(case: Case) -> list[str]:
+        return [f"{i.path}:{i.line}:{i.column} {i.message} ({i.rule})" for i in case.run(tmp_path / case.name)[0]]
+
+    found = zip(traps(), _each(reported, traps()), strict=True)
+    assert {case.name: issues for case, issues in found if issues} == {}
+
+
+def _each(function: Callable[[Case], Any], cases: list[Case]) -> list[Any]:
+    """`function` of each case, on every processor."""
+    pieces = parallel.each(lambda piece: [function(case) for case in piece], parallel.pieces(cases, 20), len(cases))
+    return [result for piece in pieces for result in piece]
 
 
 def _told(case: Case, issues: list) -> str:

@@ -69,9 +69,6 @@ HEAD = re.compile(
     r"^(?P<lead>[ ]*)(?P<mark>!!!|\?\?\?|===)[+!]*[ ]*(?P<name>[\w-]+(?:[ ]+[\w-]+)*)?[ ]*(?P<title>\"[^\"\n]*\")?[ ]*(?:\n|\Z)",
     re.M,
 )
-OUTSIDE = re.compile(
-    r"(?:(?: {4,}|\t)[^\n]*\S[^\n]*\n(?:[ \t]*\n)*|[ \t]*\n)+(?<=\n\n)(?P<indent> {1,})(?P<text>\S)"
-)  # after a head
 NEXT = re.compile(r"(?P<gap>(?:[ \t]*\n)*)(?P<indent>[ ]*)(?P<text>\S?)")
 TASK = re.compile(
     r"^[ >]*(?:[-*+]|\d+\.)[ ]+(?P<box>\[(?:[ xX]\](?=[^\s(\[])|[ ]{2,}\]|[ ]+[xX][ ]*\]|[xX][ ]+\]|\](?=[ ])))", re.M
@@ -129,11 +126,12 @@ def unindented_block(site: Site) -> Iterator[Issue]:
                 message = f"nothing of '{head['mark']} {head['name'] or head['title']}' is indented, and it stays empty"
                 remedy = f"Indent what belongs to it by {len(head['lead']) + 4} spaces."
                 yield _at(here.place(offset), "unindented-block", message, remedy)
-            elif head["mark"] in marks and inside and (out := OUTSIDE.match(here.body, head.end())):
-                spaces, wanted = len(out["indent"]) - len(head["lead"]), len(head["lead"]) + 4
+            elif head["mark"] in marks and inside and (out := _after(here.body, head.end())) > 0:
+                line = here.body.rfind("\n", 0, out) + 1
+                spaces, wanted = out - line - len(head["lead"]), len(head["lead"]) + 4
                 if 0 < spaces < 4:
                     message = f"{spaces} spaces put this outside of the block above"
-                    yield _at(here.place(out.start("text")), "unindented-block", message, f"Indent it by {wanted}.")
+                    yield _at(here.place(out), "unindented-block", message, f"Indent it by {wanted}.")
 
 
 @rule
@@ -320,6 +318,19 @@ def table_columns(site: Site) -> Iterator[Issue]:
                     message = f"this row has {many} cells, the table {width} columns"
                     yield _at(place, "table-columns", message, "Give it as many cells; write a bar in a cell as &#124; or \\lvert.")
                 offset += len(row)
+
+
+def _after(text: str, offset: int) -> int:
+    """Where the first line after a block's text begins that a blank line parts from it, without its indentation; or -1."""
+    blank = False
+    while offset < len(text):
+        end = text.find("\n", offset)
+        line = text[offset : end if end >= 0 else len(text)]
+        if line.strip() and not line.startswith(("    ", "\t")):
+            return offset + len(line) - len(line.lstrip()) if blank else -1
+        blank = not line.strip()
+        offset += len(line) + 1
+    return -1
 
 
 def _even(page: Page) -> bool:
