@@ -64,6 +64,7 @@ def check(root: Path) -> tuple[list[Issue], int]:
 
     cache.on_progress(report.progress)
     checked = site.load(root)
+    # The rules are read while other processes render, which takes longer; pages that cannot be rendered are told by them.
     parallel.meanwhile(lambda: import_module("qa.rules"))
     with suppress(InputError):
         _ = checked.rendered

@@ -39,6 +39,7 @@ from qa.signs import (
     NO_VIDEO,
     NOT_FOUND,
     NOT_FOUND_TEXT,
+    OPENING,
     PARKED_HOST,
     PARKED_MARKUP,
     PARKED_TEXT,
@@ -154,7 +155,7 @@ class Case:
 
     def says(self, pattern: re.Pattern[str]) -> bool:
         """Whether one of these begins with it, or nearly so: a sentence within a longer text only speaks of it."""
-        found = ((pattern.search(text[: 2 * NEAR_START + 120]), text) for text in self.said)
+        found = ((pattern.search(text[:OPENING]), text) for text in self.said)
         return any(match and match.start() <= NEAR_START and not STOP.search(text[: match.start()]) for match, text in found)
 
     @cached_property

@@ -129,6 +129,11 @@ class Map:
         page = self.pages.get(path)
         return matches(path, self.site.settings.drafts) or bool(page and page.meta.get("draft"))
 
+    def reaches(self, path: str) -> bool:
+        """Whether the built site has a page or a file at this path."""
+        plain = path.rstrip("/").removesuffix("index.html").rstrip("/")
+        return any(one in self.addresses for one in (path, f"{plain}/".lstrip("/"))) or plain in {"", "."}
+
     def relative(self, link: Link, path: str) -> str:
         """How `link` would name `path`: from its file in Markdown, from its page's address in raw HTML."""
         folder = posixpath.dirname(_docs_path(link.target.place.path, self.site) if not link.is_raw else "")

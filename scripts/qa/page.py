@@ -78,6 +78,10 @@ class Page:
     def _kept(self) -> dict[object, Any]:
         return {}
 
+    def section_at(self, offset: int) -> str:
+        """The section in which an offset stands."""
+        return next((head.section for head in reversed(self.each("heading")) if head.offset <= offset), "")
+
     def section_place(self, section: str) -> tuple[int, int]:
         """Line and column of the first heading of a section, or of the page's beginning."""
         head = next((h for h in self.each("heading") if h.section == section), None)

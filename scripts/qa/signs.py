@@ -61,6 +61,7 @@ NOT_FOUND_TEXT = re.compile(
 )
 STATEMENTS = "h1, h2, h3, h4, p:not(template *), div:not(template *), span, strong, main, body"
 MOST_STATEMENTS = 400
+OPENING = 160  # characters of a statement that are looked at
 NEAR_START = 20  # characters: a greeting, an apology
 STOP = re.compile(
     r"[“\"「]|[.。!！?？](?=\s|[\u3400-\u9fff])(?<!ops.)(?<!rry.)"
@@ -110,7 +111,7 @@ PARKED_HOST = re.compile(
 )
 CONSENT_TITLE = re.compile(
     r"^\W*(?:before you continue\b|(?:we value )?your (?:privacy|cookie) (?:choices|settings)|cookie (?:consent|wall)\b|"
-    r"\W*.{0,80}\bpur-abo\b|bevor (?:sie|du)\b|avant de continuer\b)",
+    r".{0,80}\bpur-abo\b|bevor (?:sie|du)\b|avant de continuer\b)",
     re.I,
 )
 UNTOUCHED_TITLE = re.compile(  # what a server, or whoever lets it, shows before anybody has put a page there, and after

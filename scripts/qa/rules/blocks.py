@@ -31,36 +31,11 @@ OPENED = {
     "[": ("this bracket is never closed", "Remove it, or close it."),
 }
 MODIFIERS = frozenset({"inline", "end", "annotate"})  # what may follow the type of an admonition
-TYPES = [
-    "note",
-    "abstract",
-    "summary",
-    "tldr",
-    "info",
-    "todo",
-    "tip",
-    "hint",
-    "important",
-    "success",
-    "check",
-    "done",
-    "question",
-    "help",
-    "faq",
-    "warning",
-    "caution",
-    "attention",
-    "failure",
-    "fail",
-    "missing",
-    "danger",
-    "error",
-    "bug",
-    "example",
-    "quote",
-    "cite",
-    "seealso",
-]
+TYPE_NAMES = """
+note abstract summary tldr info todo tip hint important success check done question help faq warning caution
+attention failure fail missing danger error bug example quote cite seealso
+"""
+TYPES = TYPE_NAMES.split()
 BARRED = re.compile(r"^(?![ >]*///)[^\n|]*\|", re.M)
 OUTER = re.compile(r"^\||(?<!\\)\|$")
 NEAR = 3  # lines between rows that may be of one table
@@ -115,23 +90,19 @@ def unindented_block(site: Site) -> Iterator[Issue]:
     Bad:  `!!! note` and its text at the margin
     Good: the text indented by four spaces
     """
-    marks = {mark for mark, extension in NAMED.items() if site.settings.extension(extension) is not None}
-    for page in site.judged:
-        here = source.of(page)
-        for head in HEAD.finditer(here.prose) if any(mark in page.text for mark in marks) else ():
-            after = NEXT.match(here.body, head.end())
-            inside = after and after["text"] and len(after["indent"]) >= len(head["lead"]) + 4
-            if head["mark"] in marks and (head["name"] or head["title"]) and not inside:
+    for here, head in _heads(site):
+        wanted = len(head["lead"]) + 4
+        after = NEXT.match(here.body, head.end())
+        if not (after and after["text"] and len(after["indent"]) >= wanted):
+            if head["name"] or head["title"]:
                 offset = after.start("text") if after and after["text"] else head.start("mark")
                 message = f"nothing of '{head['mark']} {head['name'] or head['title']}' is indented, and it stays empty"
-                remedy = f"Indent what belongs to it by {len(head['lead']) + 4} spaces."
-                yield _at(here.place(offset), "unindented-block", message, remedy)
-            elif head["mark"] in marks and inside and (out := _after(here.body, head.end())) > 0:
-                line = here.body.rfind("\n", 0, out) + 1
-                spaces, wanted = out - line - len(head["lead"]), len(head["lead"]) + 4
-                if 0 < spaces < 4:
-                    message = f"{spaces} spaces put this outside of the block above"
-                    yield _at(here.place(out), "unindented-block", message, f"Indent it by {wanted}.")
+                yield _at(here.place(offset), "unindented-block", message, f"Indent what belongs to it by {wanted} spaces.")
+        elif out := _outside(here.body, head.end()):
+            indent, offset = out
+            if wanted - 4 < indent < wanted:
+                message = f"{indent - wanted + 4} spaces put this outside of the block above"
+                yield _at(here.place(offset), "unindented-block", message, f"Indent it by {wanted}.")
 
 
 @rule
@@ -219,13 +190,12 @@ def list_start(site: Site) -> Iterator[Issue]:
         return
     for page in site.judged:
         here = source.of(page)
-        for match in NUMBERED.finditer(here.prose):
-            before = here.body[: match.start()].rstrip("\n").rpartition("\n")[2]
-            margin = len(match["indent"])
-            paragraph = here.body[: match.start()].rstrip("\n").rpartition("\n\n")[2].lstrip("\n")
-            indent = len(paragraph) - len(paragraph.lstrip())
-            goes_on = ITEM.match(before) or any(map(ITEM.match, paragraph.splitlines())) or indent >= margin + 4
-            if int(match["number"]) > 1 and not goes_on and (not before.strip() or here.body[: match.start()].endswith("\n\n")):
+        for match in (one for one in NUMBERED.finditer(here.prose) if int(one["number"]) > 1):
+            above = here.body[: match.start()]
+            lines = above.rstrip("\n").rpartition("\n\n")[2].lstrip("\n").split("\n")
+            indent = len(lines[0]) - len(lines[0].lstrip())
+            goes_on = any(map(ITEM.match, lines)) or indent >= len(match["indent"]) + 4
+            if not goes_on and (not lines[-1].strip() or above.endswith("\n\n")):
                 message = f"readers see 1 for this {match['number']}: a new list begins here"
                 place = here.place(match.start("number"))
                 yield _at(place, "list-start", message, "Indent by four spaces what stands between the items, or begin with 1.")
@@ -320,17 +290,16 @@ def table_columns(site: Site) -> Iterator[Issue]:
                 offset += len(row)
 
 
-def _after(text: str, offset: int) -> int:
-    """Where the first line after a block's text begins that a blank line parts from it, without its indentation; or -1."""
+def _outside(text: str, offset: int) -> tuple[int, int] | None:
+    """Indentation and offset of the first line that is not in the block whose text begins here, where a blank line parts them."""
     blank = False
-    while offset < len(text):
-        end = text.find("\n", offset)
-        line = text[offset : end if end >= 0 else len(text)]
+    for line in text[offset:].split("\n"):
         if line.strip() and not line.startswith(("    ", "\t")):
-            return offset + len(line) - len(line.lstrip()) if blank else -1
+            indent = len(line) - len(line.lstrip())
+            return (indent, offset + indent) if blank else None
         blank = not line.strip()
         offset += len(line) + 1
-    return -1
+    return None
 
 
 def _even(page: Page) -> bool:
@@ -342,13 +311,18 @@ def _even(page: Page) -> bool:
 
 
 def _admonitions(site: Site) -> Iterator[tuple[Place, re.Match[str]]]:
-    """Admonitions and details of Python-Markdown with their heads."""
-    marks = {mark for mark, extension in NAMED.items() if mark != "===" and site.settings.extension(extension) is not None}
+    """The heads of admonitions and details of Python-Markdown with their places."""
+    return ((here.place(head.start("mark")), head) for here, head in _heads(site) if head["mark"] != "===" and head["name"])
+
+
+def _heads(site: Site) -> Iterator[tuple[source.Source, re.Match[str]]]:
+    """The first lines of admonitions, details and tabs, where the site has them."""
+    marks = {mark for mark, extension in NAMED.items() if site.settings.extension(extension) is not None}
     for page in site.judged:
         here = source.of(page)
         for head in HEAD.finditer(here.prose) if any(mark in page.text for mark in marks) else ():
-            if head["mark"] in marks and head["name"]:
-                yield here.place(head.start("mark")), head
+            if head["mark"] in marks:
+                yield here, head
 
 
 def _at(place: Place, name: str, message: str, remedy: str) -> Issue:

@@ -148,18 +148,19 @@ def unknown_claim_source(site: Site) -> Iterator[Issue]:
     for page in site.judged:
         for claim in page.each("claim"):
             for match in re.finditer(r"(?<![\w/.-])([a-z]+)/(\d+)(?![\w/])", claim.value):
-                known = sources.get(match[1])
-                near = nearest(match[1], sources, 0.8)
-                alone = re.search(rf"[(（]{re.escape(match[0])}[)）]$", claim.value)
-                wrong = int(match[2]) not in known.numbers if known else near or (alone and sources)
-                asked = site.fact(page, "asked")
-                elsewhere = not wrong and known and page.is_question and isinstance(asked, list) and match[0] not in asked
-                if wrong or elsewhere:
+                known, near = sources.get(match[1]), nearest(match[1], sources, 0.8)
+                message, remedy, asked = f"there is no '{match[0]}'", "", site.fact(page, "asked")
+                if known and int(match[2]) not in known.numbers:
+                    remedy = f"It has {known.numbers[0]} to {known.numbers[-1]}."
+                elif known and page.is_question and isinstance(asked, list) and match[0] not in asked:
+                    message = f"this page is not asked as '{match[0]}'"
+                    remedy = f"Its numbers: {', '.join(map(str, asked)) or 'none'}."
+                elif not known and near:
+                    remedy = f"Did you mean '{near}'?"
+                elif not known and sources and re.search(rf"[(（]{re.escape(match[0])}[)）]$", claim.value):
+                    remedy = f"Sources: {', '.join(sources)}."
+                if remedy:
                     place = source.of(page).place(page.text.index(match[0], claim.offset))
-                    message = f"this page is not asked as '{match[0]}'" if elsewhere else f"there is no '{match[0]}'"
-                    remedy = f"Did you mean '{near}'?" if near else f"Sources: {', '.join(sources)}."
-                    remedy = f"It has {known.numbers[0]} to {known.numbers[-1]}." if known else remedy
-                    remedy = f"Its numbers: {', '.join(map(str, asked)) or 'none'}." if elsewhere else remedy
                     yield Issue(page.path, place.line, place.column, "unknown-claim-source", message, remedy)
 
 

@@ -158,7 +158,7 @@ def amount_mismatch(site: Site) -> Iterator[Issue]:
     for default, page in site.pairs(site.conventions.default_language):
         if not any(UNITS.search(_without_citations(one)) for one in (default, page)):
             continue
-        theirs, ours = (_by_section(_measured(one), one) for one in (default, page))
+        theirs, ours = (_measured(one) for one in (default, page))
         for section in [one for one in theirs if one in ours]:
             there, here = theirs[section], ours[section]
             if pair := _other_unit(there, here) or _other_scale(there, here):
@@ -391,40 +391,28 @@ def _heads(prose: str) -> Iterator[tuple[int, str]]:
 
 def _numbers(page: Page) -> dict[str, list[tuple[str, int]]]:
     found: dict[str, list[tuple[str, int]]] = {}
-    heads = [(h.offset, h.section) for h in page.each("heading")]
-    prose = _without_citations(page)
-    for match in NUMBER.finditer(prose):
-        section = next((s for o, s in reversed(heads) if o <= match.start()), "")
-        found.setdefault(section, []).append((match[0].replace(",", ""), match.start()))
+    for match in NUMBER.finditer(_without_citations(page)):
+        found.setdefault(page.section_at(match.start()), []).append((match[0].replace(",", ""), match.start()))
     return found
 
 
 def _without_citations(page: Page) -> str:
     """The prose with citations and targets blanked: their numbers are no amounts."""
-    prose = source.of(page).prose
-    blanked = lambda: CITED.sub(lambda m: " " * len(m[0]), prose) if "](" in prose or "[@" in prose else prose  # noqa: E731
-    return page.once("without citations", blanked)
+    return page.once("without citations", lambda: CITED.sub(lambda m: " " * len(m[0]), page.prose))
 
 
-def _measured(page: Page) -> list[Measured]:
-    """The amounts in a page's text."""
-    prose, found = _without_citations(page), []
+def _measured(page: Page) -> dict[str, list[Measured]]:
+    """The amounts in the text of each section."""
+    prose = _without_citations(page)
+    found: dict[str, list[Measured]] = {}
     for match in MEASURED.finditer(prose):
         unit = (match["unit"] or "").replace("\u00b5", "\u03bc")
         unit = "%" if match["percent"] else unit
         scale = (match["scale"] or match["letter"] or "").lower()
         value = float(match["number"].replace(",", "")) * SCALES.get(scale, 1)
         ends = bool(ENDS.match(prose, match.end()))
-        found.append(Measured(match[0].strip(), match["number"], unit, value, bool(scale), ends, match.start()))
-    return found
-
-
-def _by_section(measured: list[Measured], page: Page) -> dict[str, list[Measured]]:
-    heads = [(head.offset, head.section) for head in page.each("heading")]
-    found: dict[str, list[Measured]] = {}
-    for one in measured:
-        section = next((name for offset, name in reversed(heads) if offset <= one.offset), "")
-        found.setdefault(section, []).append(one)
+        one = Measured(match[0].strip(), match["number"], unit, value, bool(scale), ends, match.start())
+        found.setdefault(page.section_at(one.offset), []).append(one)
     return found
 
 

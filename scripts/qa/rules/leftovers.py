@@ -19,7 +19,7 @@ FILE = r"[^\s()\[\]]*(?:\.(?:md|svg|png|html)\b|https?://)[^\s()\[\]]*"
 
 @dataclass(frozen=True)
 class Leftover:
-    """Syntax in rendered text: how it looks there, what is wrong, what to do; `unless` are extensions that explain it."""
+    """Syntax in rendered text: how it looks there, what is wrong, what to do."""
 
     rule: str
     regex: re.Pattern[str]

@@ -264,7 +264,7 @@ def raw_path(link: Link, where: Map) -> Verdict | None:
     Bad:  `<img src="dropout.svg" alt="…">`
     Good: `![…](dropout.svg)`
     """
-    if not link.is_raw or link.is_external or not link.written or _reached(link.path, where):
+    if not link.is_raw or link.is_external or not link.written or where.reaches(link.path):
         return None
     name = posixpath.basename(link.written.rstrip("/"))
     meant = [file for file in (_from_source(link, where), *where.by_name.get(name, [])) if file in where.files]
@@ -512,7 +512,7 @@ def _judged(link: Link, where: Map) -> Iterator[Issue]:
 def _verified(value: str, link: Link, where: Map) -> bool:
     """Whether a proposed target leads to a file of the site."""
     other = links.resolve(link.page, replace(link.target, value=value), where.site)
-    return not other.is_external and (_reached(other.path, where) if link.is_raw else other.path in where.files)
+    return not other.is_external and (where.reaches(other.path) if link.is_raw else other.path in where.files)
 
 
 def _proposal(
@@ -535,11 +535,6 @@ def _inside(link: Link) -> bool:
 
 def _missing(link: Link, where: Map) -> bool:
     return _inside(link) and link.path not in where.files and link.path.rstrip("/") not in where.folders
-
-
-def _reached(path: str, where: Map) -> bool:
-    plain = path.rstrip("/").removesuffix("index.html").rstrip("/")
-    return any(one in where.addresses for one in (path, f"{plain}/".lstrip("/"))) or plain in {"", "."}
 
 
 def _own(link: Link, where: Map) -> str:

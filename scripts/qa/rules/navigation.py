@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -87,17 +88,16 @@ def missing_in_navigation(site: Site) -> Iterator[Issue]:
     where = links.of(site)
     known = set(where.pages) | {f"{page.id}.md" for page in site.pages}
     for entry, node in _nav(site):
+        mark = node.start_mark
         if (inside := links.own(entry, site)) is not None:
-            mark = node.start_mark
-            message = "the address is on this site" if _published(inside, where) else f"there is no page at '{entry}'"
+            message = "the address is on this site" if where.reaches(_path(inside)) else f"there is no page at '{entry}'"
             yield Issue(CONFIG, mark.line + 1, mark.column + 1, "missing-in-navigation", message, "Name the page's file.")
         elif not re.match(r"[a-z]+:|/|#", entry) and entry not in known and entry.rstrip("/") not in where.folders:
-            mark = node.start_mark
             remedy = did_you_mean(entry, known, "Mend the path.")
             yield Issue(CONFIG, mark.line + 1, mark.column + 1, "missing-in-navigation", f"there is no page '{entry}'", remedy)
         elif len(site.conventions.languages) > 1 and (whole := links.neutral(entry, site.conventions.languages)) != entry:
             message = f"'{entry}' is the page in one language, and the others lose it"
-            mark, remedy = node.start_mark, f"Write {whole}."
+            remedy = f"Write {whole}."
             yield Issue(CONFIG, mark.line + 1, mark.column + 1, "missing-in-navigation", message, remedy)
 
 
@@ -185,9 +185,7 @@ def broken_redirect(site: Site) -> Iterator[Issue]:
             yield Issue(CONFIG, line, column, "broken-redirect", f"'{old}' leads back to itself", "Name a page that exists.")
         elif target not in known and target not in redirects and not re.match(r"https?:", target):
             remedy = did_you_mean(target, known, "Name a page that exists.")
-            line, column = position(
-                site.settings.text, max(site.settings.text.find(new, site.settings.text.find(old) + len(old)), 0)
-            )
+            line, column = _position(site.settings.text, new, old)
             yield Issue(CONFIG, line, column, "broken-redirect", f"'{old}' leads to '{target}', which does not exist", remedy)
 
 
@@ -311,12 +309,6 @@ def _templates(site: Site, where: links.Map, folder: Path) -> Iterator[Issue]:
                 yield Issue(path, line, column, "missing-asset", f"there is no template '{match[1]}'", f"Did you mean '{near}'?")
 
 
-def _published(inside: str, where: links.Map) -> bool:
-    """Whether the site has a page or a file at this address below its own."""
-    plain = inside.partition("#")[0].partition("?")[0].removesuffix("index.html")
-    return plain in where.addresses or f"{plain.rstrip('/')}/".lstrip("/") in where.addresses or not plain
-
-
 def _addresses(text: str, path: PurePosixPath, where: links.Map) -> Iterator[Issue]:
     """What a template writes as it stands: an address that a page below another folder would not reach, or nobody."""
     for match in LITERAL.finditer(TEMPLATE_COMMENT.sub(lambda one: " " * len(one[0]), text)):
@@ -324,7 +316,7 @@ def _addresses(text: str, path: PurePosixPath, where: links.Map) -> Iterator[Iss
         if re.match(r"[a-z][a-z+.-]*:|//", value, re.I):
             problem = next((found for ask in FORMS if (found := ask(value))), None)
             inside = links.own(value, where.site)
-            problem = problem or (f"there is no page at '{value}'" if inside and not _published(inside, where) else None)
+            problem = problem or (f"there is no page at '{value}'" if inside and not where.reaches(_path(inside)) else None)
         else:
             problem = f"'{value}' leads elsewhere from every folder" if re.match(r"[^#?]", value) else None
         if problem:
@@ -348,5 +340,10 @@ def _loops(old: str, redirects: dict[str, str]) -> bool:
     return old in seen
 
 
-def _position(text: str, name: str) -> tuple[int, int]:
-    return position(text, max(text.find(name), 0))
+def _path(address: str) -> str:
+    return urlsplit(address).path
+
+
+def _position(text: str, name: str, after: str = "") -> tuple[int, int]:
+    """Where a name stands in a text, behind another one where that is given."""
+    return position(text, max(text.find(name, text.find(after) + len(after)), 0))

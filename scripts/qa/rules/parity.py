@@ -10,12 +10,12 @@ from qa.links import neutral
 from qa.markup import Element
 from qa.page import Page
 from qa.rules import rule
+from qa.rules.languages import HAN
 from qa.site import Site
 from qa.text import position
 
 FACTS = {"claim": re.compile(r"\b[a-z]+/\d+\b"), "block": re.compile(r"^[\w-]+$")}  # what a block says that has no language
 TEXT = re.compile(r"(\\text(?:rm|normal|bf|it)?\{)([^{}]*)\}")  # what a formula says in words
-HAN = re.compile(r"[\u3400-\u9fff]")
 WORDY = frozenset({"markdown", "md", "text", "txt", "plaintext", "html"})  # fences that show what is written in a language
 COMMENT = re.compile(r"(?:^|(?<=\s))(?:#|//|--|;)\s.*$")
 Shape = Callable[[Page], list[tuple[str, Element]]]
@@ -70,9 +70,9 @@ def code_mismatch(site: Site) -> Iterator[Issue]:
         def lines(value: str) -> list[str]:
             return value.split("\n")
 
-        told = {id(e): "\n".join(parts) for e, parts in _untold(page, site, ("fence",), lines) if e.detail.split(" ")[0] in WORDY}
+        told = {e: "\n".join(parts) for e, parts in _untold(page, site, ("fence",), lines) if e.detail.split(" ")[0] in WORDY}
         return [
-            (f"{e.detail} {_neutral(e.value, site) if e.kind == 'snippet' else told.get(id(e)) or _code(e, site)}".strip(), e)
+            (f"{e.detail} {_neutral(e.value, site) if e.kind == 'snippet' else told.get(e) or _code(e, site)}".strip(), e)
             for e in page.each("fence", "snippet")
         ]
 
